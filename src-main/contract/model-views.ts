@@ -109,5 +109,25 @@ export const modelPlan = z.strictObject({
   problems: z.array(planProblem),
   /** The same network as a PyTorch module; absent while there is none. */
   pytorch: z.string().optional(),
+  /** Why a network that is whole has none, as a sentence. */
+  withoutPytorch: z.string().optional(),
 });
 export type ModelPlan = z.infer<typeof modelPlan>;
+
+/** What of a project a preset changes: the network, made for its inputs and targets; how its pictures are read; what learns otherwise. */
+export const presetChange = z.object({
+  model: z.record(z.string(), z.unknown()),
+  /** Inputs that are read otherwise from now on. */
+  pictures: z.array(
+    z.object({
+      name: z.string(),
+      size: z.tuple([z.number(), z.number()]),
+      color: z.enum(["rgb", "gray"]),
+      normalize: z.union([z.string(), z.object({ mean: z.array(z.number()), deviation: z.array(z.number()) })]),
+    }),
+  ),
+  groups: z.array(z.object({ layers: z.array(z.string()), frozen: z.boolean().optional(), lr: z.number().optional(), weightDecay: z.number().optional() })),
+  /** What of that somebody should know, in sentences. */
+  told: z.array(z.string()),
+});
+export type PresetChange = z.infer<typeof presetChange>;

@@ -26,7 +26,7 @@ import { folderListing, pathSchema, pickRequest } from "./files.js";
 import { drawnForecast, knownValues } from "./forecast-result.js";
 import { hostCommand } from "./host-commands.js";
 import { learningWays } from "./learning-ways.js";
-import { catalogue, modelPlan } from "./model-views.js";
+import { catalogue, modelPlan, presetChange } from "./model-views.js";
 import { correctedPictures, pictureCorrections } from "./picture-corrections.js";
 import { featureMapsAnswer, featureMapsQuestion, filtersAnswer, layersAnswer, saliencyAnswer, saliencyQuestion } from "./picture-insight.js";
 import { augmentedAnswer, augmentedQuestion, pictureView, sampleAnswer, sampleQuestion, thumbnailsAnswer, thumbnailsQuestion } from "./picture-views.js";
@@ -154,11 +154,8 @@ export const studioContract = {
       catalogue: procedure(nothing, catalogue),
       /** Plans a document that need not be saved. */
       plan: procedure(z.strictObject({ project, document: documentSchema }), modelPlan),
-      /** The document's `model` replaced by a preset's, made for its inputs and targets. */
-      preset: procedure(
-        z.strictObject({ project, document: documentSchema, preset: z.string().max(64) }),
-        z.strictObject({ model: z.record(z.string(), z.unknown()) }),
-      ),
+      /** What of the document a preset changes, made for its inputs and targets. */
+      preset: procedure(z.strictObject({ project, document: documentSchema, preset: z.string().max(64) }), presetChange),
     },
     runs: {
       /** The newest first. */

@@ -45,6 +45,17 @@ export const runReport = z.strictObject({
     threads: z.number(),
     /** What may keep the network from learning; absent in reports of earlier versions. */
     warnings: z.array(z.string()).optional(),
+    /** What was computed once of each sample, so that epochs train only what comes after it; absent where every epoch computes all. */
+    keptFeatures: z
+      .strictObject({
+        /** Layers whose results are kept. */
+        upTo: z.array(z.string()),
+        /** Of a sample. */
+        numbers: z.number(),
+        /** Of a training sample, each with augmentation of its own. */
+        draws: z.number(),
+      })
+      .optional(),
   }),
   model: z.strictObject({
     file: z.string(),

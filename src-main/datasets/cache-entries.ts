@@ -10,7 +10,7 @@ import { sweepLeftBehind, workName } from "../base/work-folder.js";
  * living process uses.
  */
 
-/** How many stay on disk. */
+/** How many stay on disk, beside a limit in bytes that a cache may have. */
 const KEPT = 5;
 /** What every entry has; its time of modification is that of the last use. */
 export const DESCRIPTION = "prepared.json";
@@ -69,9 +69,16 @@ async function isUsed(folder: string): Promise<boolean> {
 /**
  * Moves a finished folder into the cache, and lets the oldest entries go.
  * @param look what stands there already: another process may have been quicker with the same, and read it by now, so that a whole entry stays
+ * @param most bytes of all entries together
  * @returns the entry's folder
  */
-export async function publishEntry(cacheFolder: string, name: string, fresh: string, look: () => Promise<"same" | "other" | "none">): Promise<string> {
+export async function publishEntry(
+  cacheFolder: string,
+  name: string,
+  fresh: string,
+  look: () => Promise<"same" | "other" | "none">,
+  most = Number.POSITIVE_INFINITY,
+): Promise<string> {
   const folder = inside(cacheFolder, name);
   markUsed(fresh);
   if ((await look()) === "same") await rm(fresh, { recursive: true, force: true });
@@ -84,12 +91,12 @@ export async function publishEntry(cacheFolder: string, name: string, fresh: str
       if ((await look()) === "none") throw error;
     }
   }
-  await compact(cacheFolder, name);
+  await compact(cacheFolder, name, most);
   return folder;
 }
 
-/** Takes an entry out of the cache at once, if it may go, then its files: whoever has them open reads on. */
-async function putAway(cacheFolder: string, folder: string, mayGo: () => boolean | Promise<boolean> = () => true): Promise<void> {
+/** Takes an entry out of the cache at once, if it may go, then its files: whoever has them open reads on. @returns whether it went */
+async function putAway(cacheFolder: string, folder: string, mayGo: () => boolean | Promise<boolean> = () => true): Promise<boolean> {
   const aside = join(cacheFolder, workName("new"));
   const gone = await exclusively(cacheFolder, async () => {
     if (!(await mayGo())) return false;
@@ -101,12 +108,15 @@ async function putAway(cacheFolder: string, folder: string, mayGo: () => boolean
       throw thrown;
     }
   });
-  if (!gone) return;
-  await rm(aside, { recursive: true, force: true });
+  if (gone) await rm(aside, { recursive: true, force: true });
+  return gone;
 }
 
-/** Removes all but the entries in use and those used last, and what crashed processes left behind. @param keep a fingerprint that stays in any case. */
-export async function compact(cacheFolder: string, keep: string): Promise<void> {
+/**
+ * Removes all but the entries in use and those used last, and what crashed processes left behind.
+ * @param keep a fingerprint that stays in any case. @param most bytes of all entries together
+ */
+async function compact(cacheFolder: string, keep: string, most: number): Promise<void> {
   const entries: { readonly path: string; readonly used: number }[] = [];
   sweepLeftBehind(cacheFolder, "new");
   for (const name of await readdir(cacheFolder)) {
@@ -123,7 +133,24 @@ export async function compact(cacheFolder: string, keep: string): Promise<void> 
     }
   }
   entries.sort((a, b) => b.used - a.used);
-  for (const { path } of entries.slice(KEPT - 1)) await putAway(cacheFolder, path, async () => !(await isUsed(path))).catch(() => undefined);
+  const sized = await Promise.all(entries.map(async ({ path }, k) => ({ path, spare: k >= KEPT - 1, bytes: await bytesIn(path) })));
+  let total = sized.reduce((sum, { bytes }) => sum + bytes, await bytesIn(join(cacheFolder, keep)));
+  for (const { path, spare, bytes } of sized.reverse()) {
+    if (!spare && total <= most) return;
+    if (await putAway(cacheFolder, path, async () => !(await isUsed(path))).catch(() => false)) total -= bytes;
+  }
+}
+
+/** What the files of an entry take. */
+async function bytesIn(folder: string): Promise<number> {
+  const names = await readdir(folder).catch((): string[] => []);
+  const sizes = names.map((name) =>
+    stat(join(folder, name)).then(
+      ({ size }) => size,
+      () => 0,
+    ),
+  );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 async function isOfLiving(path: string, pid: number): Promise<boolean> {

@@ -14,6 +14,8 @@ import { SPLITS, type SplitName } from "./splits.js";
 
 /** Where they lie in the cache of prepared data, an entry for all that they depend on. */
 const FOLDER = "features";
+/** Bytes of all entries of a project: those that were not used for longest go first, those of a run in progress never. */
+const MOST = 4 * 2 ** 30;
 
 const description = z.strictObject({ version: z.literal(1), key: z.string() });
 
@@ -65,6 +67,7 @@ export async function findKept(cacheFolder: string, shape: KeptShape, signal?: A
 
 /**
  * Makes them, and keeps them once they are whole.
+ * @param most bytes of all that is kept; for tests
  * @param fill gives the rows of a part in order, `[n, words]` at a time; `draw` from 0.
  * @throws LatheError `run.storage`, and as `fill`
  */
@@ -72,6 +75,7 @@ export async function makeKept(
   cacheFolder: string,
   shape: KeptShape,
   fill: (split: SplitName, draw: number, write: (rows: Float32Array) => Promise<void>) => Promise<void>,
+  most = MOST,
 ): Promise<KeptRows> {
   const root = inside(cacheFolder, FOLDER);
   const fresh = join(root, workName("new"));
@@ -81,7 +85,7 @@ export async function makeKept(
     const { files } = keptIn(fresh, shape);
     for (const split of SPLITS) for (const [draw, file] of files[split].entries()) await writeRows(file, shape, split, (write) => fill(split, draw, write));
     await writeFile(join(fresh, DESCRIPTION), JSON.stringify({ version: 1, key: shape.key }));
-    const folder = await publishEntry(root, shape.key, fresh, async () => ((await findKept(cacheFolder, shape)) ? "same" : "none"));
+    const folder = await publishEntry(root, shape.key, fresh, async () => ((await findKept(cacheFolder, shape)) ? "same" : "none"), most);
     return keptIn(folder, shape);
   } catch (thrown) {
     await rm(fresh, { recursive: true, force: true }).catch(() => undefined);

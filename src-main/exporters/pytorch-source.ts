@@ -39,6 +39,7 @@ const PYTORCH_DEFAULT = "pytorch_default";
 
 /**
  * The network as a PyTorch module that one reads, runs and trains: the same layers, shapes, parameters and first values. The same network gives the same text.
+ * @throws LatheError `export.format` for a layer that has no such source
  */
 export function pytorchSource(network: SourceNetwork): PytorchSource {
   const names = pythonNames(network);

@@ -1,7 +1,7 @@
 import { closest } from "../base/closest.js";
 import { LatheError } from "../base/errors.js";
 import { type Value, showType } from "../onnx/types.js";
-import { importedNetwork } from "./network.js";
+import { importedNetwork, originOf } from "./network.js";
 import type { NormalForm } from "./normal-form.js";
 import type { Step } from "./recogniser.js";
 import { stepsOf } from "./steps.js";
@@ -16,6 +16,14 @@ export interface NetworkEnd {
 }
 
 const ACTIVATIONS: ReadonlySet<string> = new Set(["Softmax", "LogSoftmax", "Sigmoid"]);
+
+/** The activation that makes the file's first result, as losses do themselves: the node and what it gives. */
+export function lastActivation(form: NormalForm): { readonly name: string; readonly op: string; readonly value: Value } | undefined {
+  const result = form.outputs.find((name) => form.values.has(name));
+  const value = result === undefined ? undefined : form.values.get(result);
+  const made = value && stepsOf(form.builder, form.builder.soFar([value])).maker(value.name);
+  return value && made && ACTIVATIONS.has(made.node.op) ? { name: originOf(made.node.name), op: made.node.op, value } : undefined;
+}
 
 /** The value that a person names by itself, by its node or by its layer. @throws LatheError `usage` */
 export function namedEnd(form: NormalForm, wanted: string): NetworkEnd {

@@ -3,7 +3,7 @@ import { type Attributes, type DataType, type TensorData, type TensorType, isSta
 
 /** What constants alone decide: the arithmetic of shapes that exporters leave in a file, and weights that are transposed, cut or joined there. */
 
-/** Numbers that one result may have: hostile files blow up a few bytes to more than any memory. */
+/** Numbers that one result may have. */
 const MOST = 2 ** 28;
 
 type Numeric = Exclude<TensorData, { readonly dtype: "string" }>;
@@ -80,11 +80,7 @@ export function evaluate(
       return types.map(({ shape }) => {
         const [own, start] = [shape.map(Number), before];
         before += own[axis] ?? 0;
-        return moved(
-          x,
-          own,
-          mapped(own, x.dims, (at) => at.map((n, i) => (i === axis ? n + start : n))),
-        );
+        return moved(x, own, strided(own, strides(x.dims), start * (strides(x.dims)[axis] ?? 1)));
       });
     }
     case "Cast": {
@@ -166,12 +162,14 @@ function fetching(t: Numeric, dims: readonly number[]): (i: number) => number {
   return (i) => at(t, from(i));
 }
 
-function filled(dims: readonly number[], value: (i: number) => number): number[] {
-  return Array.from({ length: sizeOf(dims) }, (_, i) => value(i));
+function filled(dims: readonly number[], value: (i: number) => number): Float64Array {
+  const values = new Float64Array(sizeOf(dims));
+  for (let i = 0; i < values.length; i++) values[i] = value(i);
+  return values;
 }
 
 /** 2^63, which "to the end" has become, is one too many for 64 bits. */
-export function of(dtype: Exclude<DataType, "string">, values: readonly number[], dims: readonly number[]): TensorData {
+export function of(dtype: Exclude<DataType, "string">, values: ArrayLike<number>, dims: readonly number[]): TensorData {
   if (dtype !== "int64") return tensor(dtype, values, dims);
   return { dtype, dims, data: BigInt64Array.from(values, (v) => (v >= 2 ** 63 ? 2n ** 63n - 1n : v <= -(2 ** 63) ? -(2n ** 63n) : BigInt(v))) };
 }
@@ -192,6 +190,19 @@ function strides(dims: readonly number[]): readonly number[] {
   return steps;
 }
 
+/** Where an element lies that is so many steps on along each axis. Weights have a hundred million numbers: nothing is made for one. */
+function strided(dims: readonly number[], steps: readonly number[], start = 0): Source {
+  return (i) => {
+    let [at, rest] = [start, i];
+    for (let axis = dims.length - 1; axis >= 0; axis--) {
+      const length = dims[axis] ?? 1;
+      at += (rest % length) * (steps[axis] ?? 0);
+      rest = Math.floor(rest / length);
+    }
+    return at;
+  };
+}
+
 /** By the place along each axis. */
 function mapped(dims: readonly number[], source: readonly number[], move: (at: number[]) => readonly number[]): Source {
   const [own, theirs] = [strides(dims), strides(source)];
@@ -203,12 +214,19 @@ function mapped(dims: readonly number[], source: readonly number[], move: (at: n
 
 function broadcasting(source: readonly number[], dims: readonly number[]): Source {
   if (source.length === dims.length && source.every((d, i) => d === dims[i])) return (i) => i;
-  const more = dims.length - source.length;
-  return mapped(dims, source, (place) => source.map((d, axis) => (d === 1 ? 0 : (place[axis + more] ?? 0))));
+  const [more, theirs] = [dims.length - source.length, strides(source)];
+  return strided(
+    dims,
+    dims.map((_, axis) => (source[axis - more] === 1 ? 0 : (theirs[axis - more] ?? 0))),
+  );
 }
 
 function transposition(source: readonly number[], perm: readonly number[], dims: readonly number[]): Source {
-  return mapped(dims, source, (place) => source.map((_, axis) => place[perm.indexOf(axis)] ?? 0));
+  const theirs = strides(source);
+  return strided(
+    dims,
+    perm.map((axis) => theirs[axis] ?? 0),
+  );
 }
 
 function concatenated(parts: readonly Numeric[], dims: readonly number[], axis: number): TensorData {
@@ -251,10 +269,16 @@ function sliced(x: Numeric, [, starts, ends, axes, steps]: readonly (TensorData 
     const from = Math.min(Math.max(start < 0 ? start + length : start, 0), step < 0 ? length - 1 : length);
     return { from, step };
   });
+  const theirs = strides(x.dims);
+  const start = begin.reduce((sum, { from }, axis) => sum + from * (theirs[axis] ?? 0), 0);
   return moved(
     x,
     dims,
-    mapped(dims, x.dims, (place) => place.map((n, axis) => (begin[axis]?.from ?? 0) + n * (begin[axis]?.step ?? 1))),
+    strided(
+      dims,
+      begin.map(({ step }, axis) => step * (theirs[axis] ?? 0)),
+      start,
+    ),
   );
 }
 

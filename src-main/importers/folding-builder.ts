@@ -1,9 +1,11 @@
 import { type InferTypes, type NodeOptions, GraphBuilder } from "../onnx/builder.js";
-import { type Attributes, type TensorData, type TensorType, type Value, int, numbersOf, sameShape } from "../onnx/types.js";
+import { type Attributes, type TensorData, type TensorType, type Value, int, isStatic, numbersOf, sameShape, sizeOf } from "../onnx/types.js";
 import { evaluate, of } from "./evaluate.js";
 
 /** From so many numbers on a constant is not compared with those there are. */
 const LARGE = 1024;
+/** Numbers that constants may become that have more than what they are made of, all together. */
+const MOST_GROWN = 2 ** 24;
 /** Leave what has one value everywhere as it is. */
 const KEEPS_FILL: ReadonlySet<string> = new Set(["Identity", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Slice", "Expand", "Tile", "Cast"]);
 
@@ -13,6 +15,7 @@ export class FoldingBuilder extends GraphBuilder {
   readonly #learned = new Map<string, string>();
   readonly #fills = new Map<string, number>();
   #folded = 0;
+  #grown = 0;
 
   constructor(infer: InferTypes) {
     super(infer);
@@ -71,10 +74,20 @@ export class FoldingBuilder extends GraphBuilder {
       constant: (i) => known[i],
       shapeBehind: (i) => this.shapeBehind(inputs[i]),
     });
+    if (this.#growsTooMuch(types, known)) return undefined;
     const results = evaluate(op, attributes, known, types.slice(0, outputCount));
     if (!results) return undefined;
     const learned = inputs.map((v) => v && this.#learned.get(v.name)).find((name) => name !== undefined);
     return results.map((data) => this.keep(data, data.dtype === "float32" ? learned : undefined));
+  }
+
+  /** Hostile files blow up a few bytes to more than any memory. */
+  #growsTooMuch(types: readonly TensorType[], known: readonly (TensorData | undefined)[]): boolean {
+    const numbers = types.reduce((sum, { shape }) => sum + (isStatic(shape) ? sizeOf(shape) : 0), 0);
+    if (numbers <= known.reduce((sum, data) => sum + (data?.data.length ?? 0), 0)) return false;
+    if (this.#grown + numbers > MOST_GROWN) return true;
+    this.#grown += numbers;
+    return false;
   }
 
   /** What an operator gives as it is, where its result has the same shape: a product with 1, a slice of everything. */

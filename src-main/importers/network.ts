@@ -18,7 +18,7 @@ export interface LayerDraft {
 
 /** A stranger's network as layers. */
 export interface ImportedNetwork {
-  /** What layers call the network's inputs, in the file's order, with their types: `[N, …]`. */
+  /** What layers call the inputs that they read, in the file's order, with their types: `[N, …]`. */
   readonly inputs: readonly { readonly name: string; readonly file: string; readonly type: TensorType }[];
   readonly layers: readonly LayerDraft[];
   /** The layer that gives the network's result, and the result's type. */
@@ -80,6 +80,11 @@ export function importedNetwork(form: NormalForm, until: Value): ImportedNetwork
   const emit = (value: Value, step: Step, found: Recognised | undefined) => {
     const idOf = (v: Value) => ids.get(v.name) ?? fail(v.name);
     if (!found) {
+      if (reads(step).length === 0)
+        throw new LatheError(
+          "graph.unsupported",
+          `${step.node.op} (${originOf(step.node.name)}) makes ${showType(value)} of constants alone, too much to keep`,
+        );
       const { options, tensors, learned } = operator(step, value);
       const id = add([step], "OnnxOperator", reads(step).map(idOf), options, tensors);
       for (const name of learned) parameters.add(`${id}.${name}`);
@@ -115,8 +120,9 @@ export function importedNetwork(form: NormalForm, until: Value): ImportedNetwork
     }
   }
   const output = ids.get(until.name) ?? "";
+  const read = new Set([output, ...layers.flatMap(({ from }) => from)]);
   return {
-    inputs,
+    inputs: inputs.filter(({ name }) => read.has(name)),
     layers,
     output,
     result: { dtype: until.dtype, shape: until.shape },

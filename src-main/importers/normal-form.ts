@@ -38,7 +38,7 @@ export interface NormalForm {
 export type InputShapes = ReadonlyMap<string, readonly number[]>;
 
 /** Numbers of one value for one sample: beyond, no machine trains it. */
-const MOST = 2 ** 31;
+const MOST = 2 ** 28;
 
 /**
  * Writes a stranger's graph anew. A node that cannot be used is told, and so is what reads it; the rest goes on: where a network is cut before it, it does not

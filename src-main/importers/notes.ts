@@ -1,5 +1,5 @@
-import type { Node } from "../onnx/types.js";
-import { sizeOf } from "../onnx/types.js";
+import { type Node, type Value, sizeOf } from "../onnx/types.js";
+import { lastActivation } from "./end.js";
 import type { NormalForm } from "./normal-form.js";
 import type { ForeignModel } from "./read-file.js";
 
@@ -7,10 +7,10 @@ import type { ForeignModel } from "./read-file.js";
 const DEEP = 8;
 const QUANTISED = /^(QuantizeLinear|DequantizeLinear|DynamicQuantizeLinear|QLinear\w+|MatMulInteger|ConvInteger)$/;
 
-/** What people stumble over in others' files, in sentences. */
-export function notesOf(file: ForeignModel, form: NormalForm, shared: readonly string[]): readonly string[] {
+/** What people stumble over in others' files, in sentences. @param end the value at which the network ends */
+export function notesOf(file: ForeignModel, form: NormalForm, shared: readonly string[], end?: Value): readonly string[] {
   const { model, converted, external } = file;
-  const { nodes, outputs, initializers } = model.graph;
+  const { nodes, initializers } = model.graph;
   const byOp = (op: string) => nodes.filter((node) => node.op === op);
   const first = (list: readonly Node[]) => list[0]?.name ?? "";
   const notes: string[] = [];
@@ -41,13 +41,11 @@ export function notesOf(file: ForeignModel, form: NormalForm, shared: readonly s
         `training=TrainingMode.PRESERVE to keep it`,
     );
   if (form.frozenBatch !== undefined) notes.push(`the file is frozen to a batch of ${form.frozenBatch}, which is loosened to any number of samples`);
-  const softmax = nodes.filter(
-    (node) => ["Softmax", "LogSoftmax", "Sigmoid"].includes(node.op) && node.outputs.some((o) => outputs.some(({ name }) => name === o)),
-  );
-  if (softmax.length > 0)
+  const activation = lastActivation(form);
+  if (activation)
     notes.push(
-      `it ends with ${first(softmax)} (${softmax[0]?.op ?? ""}), which Lathe's losses do themselves; a head behind it would learn from shares, so the ` +
-        `network should end before`,
+      `it ends with ${activation.name} (${activation.op}), which Lathe's losses do themselves` +
+        (activation.value.name === end?.name ? "; a head behind it would learn from shares: end the network before it, with --until" : ": it is left out"),
     );
   const scaling = inputScaling(nodes, new Set(form.inputs.map(({ name }) => name)), new Set(initializers.keys()));
   if (scaling)
@@ -61,7 +59,8 @@ export function notesOf(file: ForeignModel, form: NormalForm, shared: readonly s
         `${shared.length > 3 ? ", …" : ""}); here each has a copy of its own, which learns by itself`,
     );
   const open = form.inputs.filter(({ shape }) => shape.slice(1).some((d) => typeof d === "string"));
-  for (const { name, shape } of open) notes.push(`the input ${name} is open, [${shape.join(", ")}]; a project fixes its lengths`);
+  for (const { name, shape } of open)
+    notes.push(`the input ${name} is open, [${shape.join(", ")}]; a project fixes its lengths${shape.length === 4 ? ": say them with --size" : ""}`);
   const large = form.inputs.find(({ shape }) => shape.slice(1).every((d) => typeof d === "number") && sizeOf(shape.slice(1)) > 2 ** 24);
   if (large) notes.push(`the input ${large.name} has more than 16 million numbers a sample, which trains very slowly`);
   return notes;

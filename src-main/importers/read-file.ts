@@ -6,7 +6,7 @@ import { readBytesSync } from "../base/read-bytes.js";
 import { readReason } from "../base/storage-error.js";
 import { type ForeignFile, decodeModel } from "../onnx/protobuf.js";
 import type { Model } from "../onnx/types.js";
-import { foreignKind, refuseCutOff } from "./file-kinds.js";
+import { BEGINNING, foreignKind, refuseCutOff } from "./file-kinds.js";
 
 /** A file that somebody else wrote, as far as reading it tells. */
 export interface ForeignModel {
@@ -33,14 +33,11 @@ const [OLDEST, NEWEST] = [7, 25];
  */
 export function readForeignModel(path: string): ForeignModel {
   const bytes = bytesOf(path);
-  const kind = foreignKind(bytes);
-  if (kind) throw new LatheError("graph.invalid", `${path} is ${kind}`, { path });
-  refuseCutOff(path, bytes);
   const converted = new Map<string, number>();
   const beside = new ExternalFiles(path);
   const foreign: ForeignFile = {
     converted: (_what, from) => converted.set(from, (converted.get(from) ?? 0) + 1),
-    external: (entries, what) => beside.read(entries, what),
+    external: (entries, what, expected) => beside.read(entries, what, expected),
   };
   const model = decodeModel(bytes, undefined, foreign);
   refuseOpsets(path, model);
@@ -74,6 +71,14 @@ function bytesOf(path: string): Uint8Array {
         { path },
       );
     if (stats.size === 0) throw new LatheError("graph.invalid", `${path} is empty; expected an ONNX file`, { path });
+    const read = (position: number, length: number) => {
+      const part = new Uint8Array(Math.min(length, Math.max(0, stats.size - position)));
+      return part.subarray(0, readBytesSync(file, part, position));
+    };
+    // What is no ONNX file is not held in memory.
+    const kind = foreignKind(read(0, BEGINNING), stats.size);
+    if (kind) throw new LatheError("graph.invalid", `${path} is ${kind}`, { path });
+    refuseCutOff(path, stats.size, read);
     return new Uint8Array(readFileSync(file));
   } finally {
     closeSync(file);
@@ -95,7 +100,7 @@ class ExternalFiles {
   }
 
   /** @throws LatheError `graph.invalid` for a place outside of the folder or the file, `data.missing` where there is no such file */
-  read(entries: ReadonlyMap<string, string>, what: string): Uint8Array {
+  read(entries: ReadonlyMap<string, string>, what: string, expected: number | undefined): Uint8Array {
     this.#used = true;
     const location = entries.get("location") ?? "";
     const file = this.#inside(location, what);
@@ -104,6 +109,9 @@ class ExternalFiles {
     const length = whole(entries.get("length") ?? String(size - offset), "length", what);
     if (offset + length > size)
       throw new LatheError("graph.invalid", `${what} lies at bytes ${offset} to ${offset + length} of ${location}, which has ${size}; copy that file again`);
+    // Before they are read: a few bytes can promise two gigabytes.
+    if (expected !== undefined && length !== expected)
+      throw new LatheError("graph.invalid", `${what} has ${length} bytes of ${location}, expected ${expected} for its shape`);
     this.#total += length;
     if (this.#total > MOST_BYTES)
       throw new LatheError("graph.unsupported", `the tensors beside the file have more than 2 GiB together; Lathe trains smaller networks`);

@@ -83,7 +83,7 @@ export const onnxOperator = defineLayer({
     const made = ctx.e.graph.node(op, given, attributesOf(ctx.config), { outputs: result + 1 });
     return defined(made[result], `result ${result} of ${op}`);
   },
-  torch: (c) => operatorSource(c),
+  torch: (c, inputs) => operatorSource(c, inputs),
   cost: ({ op, operands }, inputs) => {
     if (op !== "MatMul" && op !== "Gemm") return 0;
     const weight = operands.find((o) => isTensor(o, "parameter") && o.shape.length >= 2);

@@ -11,7 +11,7 @@ export function modelProcedures({ access, tables, models }: Studio): Handlers<St
     plan: ({ project, document }) => plans.plan(project, document),
     async preset({ project, document, preset }) {
       await access.resolve(project, "the project");
-      return { model: { ...plans.preset(document, preset) } };
+      return plans.preset(document, preset);
     },
   };
 }

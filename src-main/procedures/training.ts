@@ -1,3 +1,4 @@
+import { LatheError } from "../base/errors.js";
 import type { StudioContract } from "../contract/procedures.js";
 import type { RunReference } from "../contract/summaries.js";
 import type { Handlers, StreamHandlers } from "../rpc/types.js";
@@ -19,6 +20,11 @@ export function trainingProcedures({ access, jobs, runs, settings }: Studio): Ha
       const run = resume === undefined ? undefined : await mayResume(access, { project: folder, run: resume });
       if (run === undefined) await mayRead(access, folder);
       const model = preset === undefined || run !== undefined ? undefined : presetOf((await readProjectData(access, folder)).document, preset);
+      if (model && model.pictures.length > 0)
+        throw new LatheError(
+          "usage",
+          `the preset ${model.title} reads pictures otherwise than the project: ${model.told.join("; ")}; use it on the Model screen`,
+        );
       const { engine: anyEngine, device: anyDevice, threads } = await settings.read();
       const begun = await jobs.start(
         {

@@ -248,6 +248,7 @@ function buildReport(
       reason: choice.reason,
       threads: compile.threads,
       warnings: [...bench.faults.map((fault) => faultWarning(fault).message), ...fitted.warnings],
+      ...(bench.kept ? { keptFeatures: { ...bench.kept, upTo: [...bench.kept.upTo] } } : {}),
     },
     model: {
       file: parity.passed ? RUN_MODEL : REFUSED,

@@ -68,6 +68,8 @@ export interface Workbench {
   readonly steps: TrainingSpec;
   /** How that beginning is kept; undefined where steps compute all. */
   readonly features: RunFeatures | undefined;
+  /** What of it is kept, for a person; absent where steps compute all. */
+  readonly kept?: KeptFeatures;
   readonly judged: ReadonlyMap<string, JudgedTarget>;
   readonly choice: EngineChoice;
   /** Runs exported files. */
@@ -96,6 +98,13 @@ export interface Workbench {
   judgedLoader(split: Split): Loader | undefined;
   /** A split in order, for all of the network. */
   splitLoader(split: Split): Loader;
+}
+
+/** Layers whose results are kept of each sample, how many numbers these are, and how many draws of a training sample. */
+export interface KeptFeatures {
+  readonly upTo: readonly string[];
+  readonly numbers: number;
+  readonly draws: number;
 }
 
 /** How a run keeps features: what decides their values beside the project. */
@@ -241,7 +250,7 @@ export async function openWorkbench({
   /** What loaders hand out of a beginning that is kept. */
   const loading = (computed: KeptTensors | undefined): KeptLoading =>
     keeping ? { omit: new Set(keeping.prefix.spared), kept: defined(computed, "the features, which are computed first") } : {};
-  const benchWith = (computed: KeptTensors | undefined): Workbench => ({
+  const benchWith = (computed: KeptTensors | undefined, alsoTold: readonly string[] = []): Workbench => ({
     project,
     prepared,
     spec,
@@ -250,7 +259,8 @@ export async function openWorkbench({
     choice,
     fileEngine,
     notes,
-    told: [...told, ...(keepingTold === undefined ? [] : [keepingTold])],
+    ...(keeping ? { kept: { upTo: [...keeping.prefix.kept.keys()], numbers: keeping.prefix.numbers, draws: keeping.draws } } : {}),
+    told: [...told, ...(keepingTold === undefined ? [] : [keepingTold]), ...alsoTold],
     faults,
     stepsPerEpoch: stepsIn(counts.train, batchSize, dropLast),
     origin,
@@ -268,7 +278,8 @@ export async function openWorkbench({
       if (!keeping || !kept) return benchWith(undefined);
       const batch = evaluationBatch(layOut(keeping.prefix.prefix, inputs));
       const asked = { spec, weights, keeping, prepared, cacheFolder: question.cacheFolder, seed: project.seed, augment };
-      return benchWith(await keepFeatures({ ...asked, engine: fileEngine, threads: kept.threads, batchSize: batch }, work));
+      const { kept: computed, found } = await keepFeatures({ ...asked, engine: fileEngine, threads: kept.threads, batchSize: batch }, work);
+      return benchWith(computed, found ? ["that was computed before, and is taken from the cache"] : []);
     },
     trainingLoader() {
       try {

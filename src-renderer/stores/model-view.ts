@@ -5,7 +5,8 @@ import type { CatalogueEntry } from "../../src-main/contract/model-views.js";
 import { useStudio } from "../rpc/studio.js";
 import { texts } from "../texts/index.js";
 import { useCatalogue } from "./catalogue.js";
-import { draftOf, type Draft, type DraftGroup, type DraftLayer, type DraftModel } from "../document/draft.js";
+import type { Draft, DraftGroup, DraftLayer, DraftModel } from "../document/draft.js";
+import { applyPreset } from "../document/presets.js";
 import { createClipboard } from "../document/layer-clipboard.js";
 import { keptOptions, startOptions } from "../document/layer-options.js";
 import {
@@ -224,12 +225,12 @@ export const useModelView = defineStore("model-view", () => {
     if (path === undefined || document === undefined || makingPreset.value !== undefined) return;
     makingPreset.value = preset;
     try {
-      const { model } = await studio.procedures.model.preset({ project: path, document, preset });
+      const change = await studio.procedures.model.preset({ project: path, document, preset });
       if (project.path !== path) return;
-      project.edit(names.preset(title), (draft) => (draft.model = draftOf({ model }).model));
+      project.edit(names.preset(title), (draft) => applyPreset(draft, change));
       places.forget();
       select([]);
-      notices.say(texts.model.presetUsed(title), { label: texts.undo, run: () => project.undo() });
+      notices.say(texts.model.presetUsed(title, change.told), { label: texts.undo, run: () => project.undo() });
     } catch (thrown) {
       notices.complain(toLatheError(thrown).message);
     } finally {

@@ -48,7 +48,7 @@ export const modelTexts = {
   title: "Model",
   layers: layersCount,
   removed: (ids: readonly string[]) => `${some(ids)} removed.`,
-  presetUsed: (title: string) => `The network is now the preset “${title}”.`,
+  presetUsed: (title: string, told: readonly string[]) => `The network is now the preset “${title}”${told.map((one) => `; ${one}`).join("")}.`,
 
   /** What is undone, after “Undo”. */
   edits: {

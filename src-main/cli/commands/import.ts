@@ -39,7 +39,11 @@ export function addImport(program: Command): void {
     .option("--input <column>", "what it reads, in the network's order; repeat for several", several)
     .option("--until <node>", "where the network ends, a node's or a value's name in the file (default: before its own answers)")
     .option("--freeze <what>", "all, none, or a node up to which weights stay as they are (default: none)")
-    .option("--normalize <how>", "what pictures are to the network: imagenet, 0..1, -1..1, 0..255, or mean,deviation of pixels from 0 to 1 (default: 0..1)")
+    .option(
+      "--normalize <how>",
+      "what pictures are to the network: imagenet, 0..1, -1..1, 0..255, or mean,deviation of pixels from 0 to 1, red first (default: 0..1); columns: " +
+        "standard, minmax or none (default: standard)",
+    )
     .addOption(new Option("--channels <order>", "the order of a picture's channels (default: rgb)").choices(["rgb", "bgr"]))
     .option("--size <pixels>", "height and width of pictures, as in 224 or 240x320, where the file leaves them open", pixels)
     .action(async (model: string, folder: string | undefined, options: Options) => {

@@ -34,8 +34,11 @@ const WIDTH: Readonly<Record<Exclude<DataType, "string">, number>> = { float32: 
 export interface ForeignFile {
   /** Hears of each tensor or value whose element type was another, by ONNX's name. */
   converted(what: string, from: string): void;
-  /** The bytes that a tensor keeps in another file. @throws LatheError where there are none, or the file is none of the model's own */
-  external(entries: ReadonlyMap<string, string>, what: string): Uint8Array;
+  /**
+   * The bytes that a tensor keeps in another file. @param expected how many there must be; undefined where that is not known
+   * @throws LatheError where there are none, or not so many, or the file is none of the model's own
+   */
+  external(entries: ReadonlyMap<string, string>, what: string, expected: number | undefined): Uint8Array;
 }
 
 /** float32 for all floats, int32 for short whole numbers, int64 for those without a sign. */
@@ -110,9 +113,12 @@ export function decodeTensor(given: TensorMessage, what: string, foreign?: Forei
   return { dtype, dims, data: values } as TensorData;
 }
 
-function externalBytes({ externalData = [] }: TensorMessage, what: string, foreign: ForeignFile | undefined): Uint8Array {
+function externalBytes({ externalData = [], dims = [], dataType = 0 }: TensorMessage, what: string, foreign: ForeignFile | undefined): Uint8Array {
   if (!foreign) throw new LatheError("graph.unsupported", `${what} keeps its values in a separate file; save the model with its data inside`);
-  return foreign.external(new Map(externalData.map(({ key = "", value = "" }) => [key, value])), what);
+  const count = dims.reduce((n, d) => n * decodeInteger(d, what), 1);
+  const width = READERS[dataType]?.[0] ?? Object.entries(WIDTH).find(([name]) => ONNX_TYPE[name as DataType] === dataType)?.[1];
+  const expected = width === undefined || count < 0 ? undefined : width * count;
+  return foreign.external(new Map(externalData.map(({ key = "", value = "" }) => [key, value])), what, expected);
 }
 
 /** Element types that Lathe does not have, read one number at a time: their width in raw_data, and how. */

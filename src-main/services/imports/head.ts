@@ -5,7 +5,7 @@ import { type InputDraft } from "../../contract/data.js";
 import { kindOf, outputsOf, picturesOf, windowsOf } from "../../features/index.js";
 import { IMPORTED } from "../../pretrained/index.js";
 import { type LayerInput, type Proposal, type Template, layerIds, projectFrom } from "../templates/template.js";
-import { type Meaning, preparation } from "./meaning.js";
+import { type Meaning, type Scaling, preparation } from "./meaning.js";
 
 type Network = NonNullable<ImportAnswer["network"]>;
 
@@ -19,7 +19,10 @@ const training = { epochs: 20, batchSize: 16, shuffle: true, optimizer: { type: 
 
 export interface ImportWish {
   readonly network: Network;
-  readonly meaning: Meaning;
+  /** Of pictures. */
+  readonly meaning?: Meaning | undefined;
+  /** Of columns. */
+  readonly scaling: Scaling;
   /** All layers of the network, or those that it names. */
   readonly frozen: "all" | readonly string[];
 }
@@ -30,7 +33,8 @@ export function readsOf({ inputs }: Network): "pictures" | "series" | "table" {
   if (!read || others.length > 0)
     throw new LatheError(
       "usage",
-      `the network has ${inputs.length} inputs (${inputs.map(({ name }) => name).join(", ")}), expected one; projects of several are built in the studio`,
+      `the network reads ${inputs.length} inputs (${inputs.map(({ name }) => name).join(", ")}), and import makes projects of networks that read one; end it ` +
+        `with --until before they meet, or export it with one`,
     );
   const open = read.shape.slice(1).find((d) => typeof d === "string");
   if (open !== undefined)
@@ -49,7 +53,7 @@ export function readsOf({ inputs }: Network): "pictures" | "series" | "table" {
 }
 
 /** The network behind what prepares its input and before a head for the targets. */
-export function importTemplate({ network, meaning, frozen }: ImportWish): Template {
+export function importTemplate({ network, meaning, scaling, frozen }: ImportWish): Template {
   const reads = readsOf(network);
   const [input] = network.inputs;
   return {
@@ -59,11 +63,11 @@ export function importTemplate({ network, meaning, frozen }: ImportWish): Templa
     ...(reads === "table" ? {} : { reads }),
     create(proposal) {
       const lengths = (input?.shape ?? []).slice(1).map(Number);
-      const own = fitted(proposal, reads, lengths, meaning);
+      const own = meaning ? withPicture(proposal, lengths, meaning) : withColumns(proposal, reads, lengths, scaling);
       const id = layerIds({ ...proposal, inputs: own });
       const names = own.map(({ name }) => name);
       const joined: LayerInput[] = names.length > 1 ? [{ id: id("columns"), type: "Concat", from: names }] : [];
-      const before = [...joined, ...preparation(id, meaning, lengths, joined.length > 0 ? (joined[0]?.id ?? "") : (names[0] ?? ""))];
+      const before = meaning ? preparation(id, meaning, lengths, names[0] ?? "") : joined;
       const block = { id: id("network"), type: "Block", block: BLOCK, from: [before.at(-1)?.id ?? names[0] ?? ""] };
       const shared = pooled(id, network.shape, block.id);
       const features = shared.at(-1)?.id ?? block.id;
@@ -85,17 +89,19 @@ export function importTemplate({ network, meaning, frozen }: ImportWish): Templa
   };
 }
 
-/** The inputs as the network reads them. @throws LatheError `usage` where it reads something else */
-function fitted({ inputs }: Proposal, reads: "pictures" | "series" | "table", lengths: readonly number[], meaning: Meaning): InputDraft[] {
-  if (reads === "pictures") {
-    const [picture] = picturesOf(inputs);
-    if (!picture || inputs.length > 1)
-      throw new LatheError("usage", `the network reads one picture a sample, got ${inputs.map(({ name }) => name).join(", ")}; name it with --input`);
-    const [channels = 3, height = 0, width = 0] = meaning.last ? [lengths[2], lengths[0], lengths[1]] : lengths;
-    if (channels !== 1 && channels !== 3)
-      throw new LatheError("usage", `the network reads pictures of ${channels} channels; there are those of 3, and of 1 for gray`);
-    return [{ ...picture, size: [height, width], color: channels === 1 ? "gray" : "rgb", normalize: meaning.scale === "imagenet" ? "imagenet" : "none" }];
-  }
+/** The picture as the network reads it. @throws LatheError `usage` where it reads something else */
+function withPicture({ inputs }: Proposal, lengths: readonly number[], meaning: Meaning): InputDraft[] {
+  const [picture] = picturesOf(inputs);
+  if (!picture || inputs.length > 1)
+    throw new LatheError("usage", `the network reads one picture a sample, got ${inputs.map(({ name }) => name).join(", ")}; name it with --input`);
+  const [channels = 3, height = 0, width = 0] = meaning.last ? [lengths[2], lengths[0], lengths[1]] : lengths;
+  if (channels !== 1 && channels !== 3)
+    throw new LatheError("usage", `the network reads pictures of ${channels} channels; there are those of 3, and of 1 for gray`);
+  return [{ ...picture, size: [height, width], color: channels === 1 ? "gray" : "rgb", normalize: meaning.scale === "imagenet" ? "imagenet" : "none" }];
+}
+
+/** Columns as the network reads them. @throws LatheError `usage` where it reads something else, or others */
+function withColumns({ inputs }: Proposal, reads: "pictures" | "series" | "table", lengths: readonly number[], normalize: Scaling): InputDraft[] {
   const columns = inputs.flatMap((one) => ("columns" in one && Array.isArray(one.columns) ? one.columns : []));
   if (reads === "series") {
     const [steps = 0, features = 0] = lengths;
@@ -106,9 +112,9 @@ function fitted({ inputs }: Proposal, reads: "pictures" | "series" | "table", le
       throw new LatheError(
         "usage",
         `the network reads windows of ${steps} rows of ${features} columns, got ${window.length} rows of ${window.columns.length}: ` +
-          `${window.columns.join(", ")}; name the columns with --input`,
+          `${window.columns.join(", ")}; name the columns with --input, in the network's order`,
       );
-    return [window];
+    return [{ ...window, normalize }];
   }
   const strange = inputs.find((one) => kindOf(one).reads !== "values" || kindOf(one).cells !== "number");
   if (strange) throw new LatheError("usage", `the network reads numbers, and ${strange.name} is ${strange.type}; leave it out with --input`);
@@ -117,7 +123,7 @@ function fitted({ inputs }: Proposal, reads: "pictures" | "series" | "table", le
       "usage",
       `the network reads ${lengths[0] ?? 0} numbers a row, got ${columns.length}: ${columns.join(", ")}; name the columns with --input, in the network's order`,
     );
-  return [...inputs];
+  return inputs.map((input) => ({ ...input, normalize }) as InputDraft);
 }
 
 /** What makes features of a sample one row of numbers. */

@@ -6,11 +6,12 @@ import { inside } from "../../base/own-files.js";
 import { replaceFileSync } from "../../base/replace-file.js";
 import { storageError } from "../../base/storage-error.js";
 import type { ImportAnswer, ImportReport } from "../../contract/import-report.js";
+import { channelsLast } from "../../importers/picture-axes.js";
 import { IMPORTED } from "../../pretrained/index.js";
 import { type EngineRunner } from "../jobs/jobs.js";
 import { type CreateOptions, type CreatedProject, createProject } from "../projects/create-project.js";
 import { importTemplate, readsOf } from "./head.js";
-import { type Meaning, channelsLast, scaleFrom } from "./meaning.js";
+import { type Meaning, scaleFrom, scalingFrom } from "./meaning.js";
 
 export interface ImportOptions {
   /** The ONNX file. */
@@ -27,6 +28,13 @@ export interface ProjectWish extends Omit<CreateOptions, "template" | "own"> {
   readonly normalize?: string | undefined;
   readonly channels?: "rgb" | "bgr" | undefined;
 }
+
+/** What is told where nobody has said what the network's input means. */
+const UNSAID = {
+  pictures: "pixels are 0 to 1, red first, as nothing was said; the network was probably trained with --normalize imagenet, or another of its ways",
+  columns:
+    "columns are brought to mean 0 and deviation 1, as nothing was said; if the network was trained on their own numbers, import it with --normalize none",
+} as const;
 
 /** Differences between the file and its layers that are rounding. */
 const TOLERANCE = 1e-4;
@@ -46,7 +54,6 @@ export async function importProject(
   { freeze, normalize, channels = "rgb", ...wish }: ProjectWish,
   work: EngineRunner,
 ): Promise<{ readonly report: ImportReport; readonly created: CreatedProject }> {
-  const scale = normalize === undefined ? undefined : scaleFrom(normalize);
   const named = freeze === undefined || freeze === "all" || freeze === "none" ? undefined : freeze;
   const { report, network } = await asked(options, named, work);
   if (!network) throw new LatheError("graph.unsupported", report.notes.at(-1) ?? "nothing of the file can be used");
@@ -58,24 +65,22 @@ export async function importProject(
         `is made of it`,
     );
   const reads = readsOf(network);
-  if (reads !== "pictures" && (scale !== undefined || channels === "bgr"))
-    throw new LatheError(
-      "usage",
-      `--normalize and --channels are of pictures; the network reads ${reads === "series" ? "windows of a series" : "rows of numbers"}`,
-    );
+  const isPicture = reads === "pictures";
+  if (!isPicture && channels === "bgr")
+    throw new LatheError("usage", `--channels is of pictures; the network reads ${reads === "series" ? "windows of a series" : "rows of numbers"}`);
   const shape = network.inputs[0]?.shape ?? [];
-  const meaning: Meaning = { scale: scale ?? "0..1", bgr: channels === "bgr", last: channelsLast(shape) };
+  const scale = isPicture && normalize !== undefined ? scaleFrom(normalize) : "0..1";
+  const scaling = !isPicture && normalize !== undefined ? scalingFrom(normalize) : "standard";
+  const meaning: Meaning | undefined = isPicture ? { scale, bgr: channels === "bgr", last: channelsLast(shape) } : undefined;
   if (report.onlyFrozen !== undefined && freeze === "none")
     throw new LatheError("usage", `--freeze none is not possible: ${report.onlyFrozen}; leave it out, which freezes all of the network`);
   const frozen = freeze === "all" || (report.onlyFrozen !== undefined && named === undefined) ? "all" : network.frozen;
-  const own = importTemplate({ network, meaning, frozen });
-  const window = reads === "series" ? { series: { ...wish.series, window: Number(shape[1]) } } : {};
+  const own = importTemplate({ network, meaning, scaling, frozen });
+  // It reads so many rows, and no more columns than it was made for.
+  const window = reads === "series" ? { series: { ...wish.series, window: Number(shape[1]), calendar: [] } } : {};
   const created = await createProject({ ...wish, ...window, own });
   keepNetwork(resolve(wish.folder), created.file, network);
-  const unsaid =
-    reads === "pictures" && scale === undefined
-      ? ["pixels are 0 to 1, red first, as nothing was said; the network was probably trained with --normalize imagenet, or another of its ways"]
-      : [];
+  const unsaid = normalize === undefined ? [UNSAID[isPicture ? "pictures" : "columns"]] : [];
   return { report, created: { ...created, notes: [...created.notes, ...unsaid] } };
 }
 

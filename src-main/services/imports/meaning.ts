@@ -13,7 +13,18 @@ export interface Meaning {
 
 const RANGES = ["imagenet", "0..1", "-1..1", "0..255"] as const;
 
-/** Reads `--normalize`. @throws LatheError `usage` */
+/** What columns of numbers are to a network: brought to mean 0 and deviation 1, or to 0 to 1, by the training rows; or as they are. */
+const SCALINGS = ["standard", "minmax", "none"] as const;
+export type Scaling = (typeof SCALINGS)[number];
+
+/** Reads `--normalize` of a network that reads columns. @throws LatheError `usage` */
+export function scalingFrom(text: string): Scaling {
+  const scaling = SCALINGS.find((one) => one === text);
+  if (scaling) return scaling;
+  throw new LatheError("usage", `--normalize got "${text}", expected ${SCALINGS.join(", ")}, as the network reads columns of numbers`);
+}
+
+/** Reads `--normalize` of a network that reads pictures. @throws LatheError `usage` */
 export function scaleFrom(text: string): Meaning["scale"] {
   const range = RANGES.find((one) => one === text);
   if (range) return range;
@@ -32,14 +43,11 @@ export function scaleFrom(text: string): Meaning["scale"] {
   );
 }
 
-/** Whether the last axis of pictures is that of channels, as TensorFlow has them. */
-export function channelsLast(shape: readonly (number | string)[]): boolean {
-  return shape.length === 4 && (shape[3] === 3 || shape[3] === 1) && shape[1] !== 3 && shape[1] !== 1;
-}
-
 /** Layers that bring pictures of 0 to 1, [N, C, H, W], to what the network was trained on. @param lengths of its input */
 export function preparation(id: (wanted: string) => string, { scale, bgr, last }: Meaning, lengths: readonly number[], from: string): LayerInput[] {
   const layers: LayerInput[] = [];
+  const channels = last ? lengths[2] : lengths[0];
+  if (bgr && channels !== 3) throw new LatheError("usage", `--channels bgr is of pictures in colour; the network reads ${channels ?? 1} channel`);
   const next = (wanted: string, op: string, constant: readonly number[], shape: readonly number[]) => {
     const operands = ["input", { constant: { dtype: op === "Gather" ? "int64" : "float32", shape: [...shape], values: [...constant] } }];
     const attributes = op === "Gather" ? { attributes: { axis: { int: 1 } } } : {};
@@ -50,7 +58,6 @@ export function preparation(id: (wanted: string) => string, { scale, bgr, last }
     next("to_2", "Mul", [2], []);
     next("to_centre", "Sub", [1], []);
   } else if (typeof scale === "object") {
-    const channels = last ? lengths[2] : lengths[0];
     if (scale.mean.length !== 1 && scale.mean.length !== channels)
       throw new LatheError("usage", `--normalize got ${scale.mean.length} means, expected one, or one for each of ${channels ?? 1} channels`);
     next("centred", "Sub", scale.mean, [scale.mean.length, 1, 1]);

@@ -1,3 +1,4 @@
+import { toLatheError } from "../../base/errors.js";
 import type { ModelPlan } from "../../contract/model-views.js";
 import type { ProjectDocument } from "../../contract/project-views.js";
 import { pytorchSource } from "../../exporters/pytorch-source.js";
@@ -21,8 +22,8 @@ export function planOf(document: ProjectDocument, facts: TableFacts | undefined,
   };
 }
 
-/** The same network as PyTorch source, where all of it is known. */
-function sourceOf({ network, name, inputs, outputs }: ModelOutlook): { readonly pytorch?: string } {
+/** The same network as PyTorch source, where all of it is known; or why it has none. */
+function sourceOf({ network, name, inputs, outputs }: ModelOutlook): Pick<ModelPlan, "pytorch" | "withoutPytorch"> {
   const shaped = inputs.flatMap(({ shape, ...input }) => (shape ? [{ ...input, shape }] : []));
   if (!network || shaped.length < inputs.length) return {};
   const answers = network.outputs.map(({ target, from }) => ({
@@ -30,5 +31,11 @@ function sourceOf({ network, name, inputs, outputs }: ModelOutlook): { readonly 
     from,
     description: outputs.find((output) => output.target === target)?.description ?? "",
   }));
-  return { pytorch: pytorchSource({ name, inputs: shaped, layers: network.layers, outputs: answers }).text };
+  try {
+    return { pytorch: pytorchSource({ name, inputs: shaped, layers: network.layers, outputs: answers }).text };
+  } catch (thrown) {
+    const { code, message } = toLatheError(thrown);
+    if (code !== "export.format") throw thrown;
+    return { withoutPytorch: message };
+  }
 }

@@ -6,13 +6,13 @@ import { PROJECT_FILE, writeDoor, writeProject } from "../../contract/project-fi
 import { isFolder, proposePictures } from "../../datasets/pictures/propose-pictures.js";
 import { type TableSurvey, rolesFrom, withProse } from "../../datasets/propose.js";
 import { findColumn } from "../../datasets/roles.js";
-import { kindOf } from "../../features/index.js";
+import { kindOf, targetColumns } from "../../features/index.js";
 import type { LearningWay } from "../../contract/learning-ways.js";
 import type { ProjectInput } from "../../contract/project.js";
 import type { SeriesPlan, SeriesWish } from "../../contract/series-views.js";
 import type { DataSurvey } from "../data/survey.js";
 import { type LabelGroup, groupLabels } from "./group-labels.js";
-import { picturesAsRead, templateFor, templateForFolder, withPictureColumns } from "./picture-columns.js";
+import { picturesAsRead, templateForFolder, templateForTable, tellSizesRead, withPictureColumns } from "./picture-columns.js";
 import { planSeries } from "./plan-series.js";
 import { withWay } from "../templates/images.js";
 import { templates } from "../templates/index.js";
@@ -109,7 +109,9 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
     if (options.splitBy !== undefined) throw new LatheError("usage", `a series is split in time, got the column ${options.splitBy} to split by; leave it out`);
     const columns = options.inputs ? inputsOf(surveyed, options.inputs) : { ignore, keep };
     const question = { survey: surveyed, source: file, folder: process.cwd(), targets, ...columns, wish: series ?? {}, lookAtSeries, signal };
-    const { notes, told, plan, source, ...parts } = await planSeries(question);
+    const { notes, told, plan: proposed, source, ...found } = await planSeries(question);
+    const parts = { ...found, inputs: inOrder(found.inputs, proposed.columns, options.inputs) };
+    const plan = { ...proposed, columns: [...sorted(proposed.columns, options.inputs)] };
     const made = await save(home, template.create({ name: title, source, ...parts }), options.learn);
     return { file: made, notes, told, targets: parts.targets.map(nameAndType), inputs: plan.columns, series: plan };
   }
@@ -120,21 +122,53 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   const asRoles = rolesFrom(seen, targets, asked?.ignore ?? (grouped === undefined ? ignore : [...(ignore ?? []), grouped]), asked?.keep ?? keep);
   const roles = await withPictureColumns(groupLabels(asRoles, labels), seen, look, signal);
   const source = { type: "table" as const, ...file };
-  const chosen = template ?? templates.get(templateFor(roles));
-  const proposal = { name: title, source, ...splitOf(options), inputs: roles.inputs, targets: roles.targets };
-  const made = await save(home, chosen.create(proposal), options.learn);
+  const proposed = templateForTable(roles, surveyed.rows);
+  const chosen = template ?? templates.get(proposed.template);
+  // A network that has learnt already reads columns in an order of its own, and cannot be given "the rest".
+  const inputs = options.inputs || options.own ? inOrder(roles.inputs, restOf(seen, roles), options.inputs) : roles.inputs;
+  const proposal = { name: title, source, ...splitOf(options), inputs, targets: roles.targets };
+  const project = chosen.create(proposal);
+  const made = await save(home, project, options.learn);
   return {
     file: made,
     notes: [
       ...roles.notes,
+      ...tellSizesRead(inputs, project.data.inputs),
       ...(grouped === undefined
         ? []
         : [`column "${grouped}" keeps rows together, so it is no input: none of its values in validation and test would be known`]),
+      ...(template ? [] : proposed.why),
       ...(chosen.tells?.(proposal) ?? []),
     ],
     targets: roles.targets.map(nameAndType),
-    inputs: roles.inputs.flatMap((input) => namesOf(input)),
+    inputs: inputs.flatMap((input) => namesOf(input)),
   };
+}
+
+/** Inputs that read their columns in the order in which they were asked for, those that were not behind them. @param rest what "every other column" is */
+function inOrder(inputs: readonly InputDraft[], rest: readonly string[], asked: readonly string[] = []): InputDraft[] {
+  return inputs.map((input) => {
+    const kind = kindOf(input);
+    if (!kind.gathers) return input;
+    return kind.withColumns(input, sorted(kind.columns(input) === "rest" ? rest : columnsOf(input), asked));
+  });
+}
+
+/** What an input of "rest" reads. */
+function restOf({ columns }: TableSurvey, { inputs, targets }: Pick<Proposal, "inputs" | "targets">): readonly string[] {
+  const taken = [...targets.flatMap(targetColumns), ...inputs.flatMap(columnsOf)];
+  return columns.map(({ name }) => name).filter((name) => !taken.includes(name));
+}
+
+/** Columns that an input names. */
+function columnsOf(input: InputDraft): readonly string[] {
+  const named = kindOf(input).columns(input);
+  return named === "rest" ? [] : named.map(({ column }) => column);
+}
+
+function sorted(columns: readonly string[], asked: readonly string[] = []): readonly string[] {
+  const place = (column: string) => (asked.includes(column) ? asked.indexOf(column) : asked.length);
+  return [...columns].sort((a, b) => place(a) - place(b));
 }
 
 /** Only these columns are read, whatever they hold. @throws LatheError `data.column` for one that is not there */
@@ -204,8 +238,7 @@ function refuseBoth(targets: readonly string[] = [], inputs: readonly string[] =
 
 /** The columns that an input reads, for a person. */
 function namesOf(input: InputDraft): readonly string[] {
-  const named = kindOf(input).columns(input);
-  return named === "rest" ? ["every other column"] : named.map(({ column }) => column);
+  return kindOf(input).columns(input) === "rest" ? ["every other column"] : columnsOf(input);
 }
 
 /** Relative where the file lies in the project's folder, so that the folder can be moved; absolute elsewhere. */

@@ -257,7 +257,7 @@ function settingsOf(
   { time, id, known }: { readonly time: string | undefined; readonly id: string | undefined; readonly known: readonly string[] },
 ): Omit<z.input<typeof seriesSource>, "path"> {
   if (time === undefined) {
-    const wants = (["zone", "step", "calendar"] as const).find((option) => wish[option] !== undefined);
+    const wants = (["zone", "step", "calendar"] as const).find((option) => (wish[option]?.length ?? 0) > 0);
     if (wants !== undefined)
       throw new LatheError("usage", `the ${wants} needs times; name the column of ${survey.path} that holds them, or leave the ${wants} out`);
   }

@@ -13,7 +13,7 @@ import { picturesOf } from "../../features/index.js";
 import type { DataSurvey } from "../data/survey.js";
 import { templates } from "../templates/index.js";
 import type { Template } from "../templates/template.js";
-import { templateFor, templateForFolder, withPictureColumns } from "./picture-columns.js";
+import { templateForFolder, templateForTable, tellSizesRead, withPictureColumns } from "./picture-columns.js";
 import { planSeries } from "./plan-series.js";
 import { SERIES } from "../templates/series.js";
 
@@ -55,13 +55,15 @@ export async function proposeProject(data: string, projects: string, asked: Prop
     return { ...timed, ...(await proposalOfSeries(survey, { ...asked, series: asked.series }, name, projects)), folder: freeFolder(projects, name) };
   const roles = await withPictureColumns(likelyRoles(survey, targets), survey, asked.look, signal);
   const wanted = new Set(targets ?? roles.targets.flatMap((target) => ("column" in target && target.column !== undefined ? [target.column] : [])));
-  const template = templateFor(roles);
+  const { template, why } = templateForTable(roles, survey.rows);
   const proposal = {
     name,
     source: { type: "table" as const, path: data, ...(survey.header === undefined ? {} : { header: survey.header }) },
     inputs: roles.inputs,
     targets: roles.targets,
   };
+  // Only where the template is chosen for the pictures: another may not suit yet.
+  const sizes = why.length === 0 ? [] : tellSizesRead(roles.inputs, templates.get(template).create(proposal).data.inputs);
   return {
     data,
     kind: "table",
@@ -69,7 +71,12 @@ export async function proposeProject(data: string, projects: string, asked: Prop
     folder: freeFolder(projects, name),
     template,
     rows: survey.rows,
-    notes: [...roles.notes.filter((note) => ![...roles.byColumn.values()].flat().includes(note)), ...(templates.get(template).tells?.(proposal) ?? [])],
+    notes: [
+      ...roles.notes.filter((note) => ![...roles.byColumn.values()].flat().includes(note)),
+      ...sizes,
+      ...why,
+      ...(templates.get(template).tells?.(proposal) ?? []),
+    ],
     templates: suited(proposal),
     headed: !tellsColumns(data),
     ...timed,

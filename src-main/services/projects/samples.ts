@@ -16,7 +16,8 @@ const sampleFile = z.strictObject({
   ...sampleSummary.omit({ sample: true }).shape,
   file: z.string(),
   test: z.string().optional(),
-  template: z.string(),
+  /** Omitted: what suits the data. */
+  template: z.string().optional(),
   /** What is to be predicted, where that is more than `target` by itself. */
   targets: z.array(z.string()).optional(),
   /** Of a folder of pictures: its columns, and the one whose groups stay together. */
@@ -63,7 +64,7 @@ export async function projectFromSample(
       ...survey,
       folder: home,
       name: title,
-      template,
+      ...(template === undefined ? {} : { template }),
       data: join(home, file),
       ...(test === undefined ? {} : { test: join(home, test) }),
       targets,

@@ -51,7 +51,8 @@ export const pictureTemplates: readonly Template[] = pictureNetworks.all.map((ne
         targets: proposal.targets.map((target) => ({ name: target.name, outFeatures: outputsOf(target) })),
       });
       const { backbone } = network;
-      const inputs = backbone ? proposal.inputs.map((input) => (input === picture ? pictureFor(backbone, input) : input)) : proposal.inputs;
+      const read = backbone ? pictureFor(backbone, picture) : fromScratch(picture);
+      const inputs = proposal.inputs.map((input) => (input === picture ? read : input));
       const project = { ...projectFrom({ ...proposal, inputs }, { ...model, layers: [...layers, ...model.layers] }), training };
       return backbone ? withWay(project, "features") : project;
     },
@@ -63,12 +64,30 @@ function tellBackbone({ title }: PictureNetwork): readonly string[] {
 }
 
 /** Pictures as a pretrained network reads them, of the side that costs little and gains most; small ones are not blown up as far. */
-function pictureFor({ normalize: { mean, deviation }, sizes: [least] }: Backbone, input: Proposal["inputs"][number]): Proposal["inputs"][number] {
+function pictureFor({ normalize: { mean, deviation }, sizes: [least, most] }: Backbone, input: Proposal["inputs"][number]): Proposal["inputs"][number] {
   const [size = [0, 0]] = picturesOf([input]).map((picture) => picture.size);
+  const normalize = { mean: [...mean], deviation: [...deviation] };
+  // One that was chosen for it stays.
+  const suits = backboneOf(input) !== undefined && size.every((side) => side % STRIDE === 0 && side >= least && side <= most);
   const side = Math.max(...size) < SMALL ? least : SIDE;
-  return { ...input, size: [side, side], color: "rgb", normalize: { mean: [...mean], deviation: [...deviation] } } as Proposal["inputs"][number];
+  return { ...input, size: suits ? size : [side, side], color: "rgb", normalize } as Proposal["inputs"][number];
 }
 
+/** Pictures as networks read them that begin from scratch: from 0 to 1, where they were as a pretrained one wants them. */
+function fromScratch(input: Proposal["inputs"][number]): Proposal["inputs"][number] {
+  return backboneOf(input) ? ({ ...input, normalize: "none" } as Proposal["inputs"][number]) : input;
+}
+
+/** The pretrained network whose normalisation an input has. */
+function backboneOf(input: Proposal["inputs"][number]): Backbone | undefined {
+  const [picture] = picturesOf([input]);
+  const own = JSON.stringify(picture?.normalize);
+  const wanted = ({ normalize: { mean, deviation } }: Backbone) => JSON.stringify({ mean, deviation });
+  return pictureNetworks.all.flatMap(({ backbone }) => backbone ?? []).find((backbone) => wanted(backbone) === own);
+}
+
+/** What the lengths of a picture are divided by on the way through a pretrained network. */
+const STRIDE = 32;
 /** A side that is proposed for pictures, and one below which they are small. */
 const [SIDE, SMALL] = [160, 64];
 

@@ -1,5 +1,6 @@
+import { defined } from "../../base/assert.js";
 import { Random } from "../../base/random.js";
-import { toLatheError } from "../../base/errors.js";
+import { LatheError, toLatheError } from "../../base/errors.js";
 import { version } from "../../base/version.js";
 import type { ImportAnswer, ImportReport, ImportRequest } from "../../contract/import-report.js";
 import type { Tensors } from "../../engines/engine.js";
@@ -9,9 +10,11 @@ import { fatesOf } from "../../importers/fates.js";
 import { type ImportedNetwork, importedNetwork } from "../../importers/network.js";
 import { type InputShapes, type NormalForm, normalForm } from "../../importers/normal-form.js";
 import { notesOf } from "../../importers/notes.js";
+import { channelsLast } from "../../importers/picture-axes.js";
 import { type ForeignModel, readForeignModel } from "../../importers/read-file.js";
 import { encodeModel, modelOf } from "../../onnx/protobuf.js";
-import { type TensorData, type Value, isStatic, sizeOf, tensor } from "../../onnx/types.js";
+import { ONNX_TYPE } from "../../onnx/emitter.js";
+import { type TensorData, type Value, int, isStatic, showShape, sizeOf, tensor } from "../../onnx/types.js";
 import { gradientProblem, graphOf, lowerImport } from "./lower-import.js";
 
 /** Samples of a batch that both are given. */
@@ -55,6 +58,7 @@ export async function importModel({ model: path, until, shapes = {}, size, freez
   ]);
   const bytes = encodeModel(modelOf(graph, { version, doc: "An imported network as Lathe's layers have it", metadata }));
   const compared = await compare(file, form);
+  const uncompared = "because" in compared ? [`it was not compared with the file: ${compared.because}`] : [];
   const parameters = [...network.parameters].reduce((sum, name) => sum + (network.values.get(name)?.data.length ?? 0), 0);
   const report: ImportReport = {
     ...factsOf(file, form),
@@ -62,9 +66,13 @@ export async function importModel({ model: path, until, shapes = {}, size, freez
     end: { value: end.name, layer: network.output, shape: network.result.shape, reason: end.reason },
     layers: network.layers.length,
     parameters,
-    notes: [...notesOf(file, form, network.shared), ...(onlyFrozen === undefined ? [] : [`it can be used frozen, not trained as a whole: ${onlyFrozen}`])],
+    notes: [
+      ...notesOf(file, form, network.shared, end.value),
+      ...uncompared,
+      ...(onlyFrozen === undefined ? [] : [`it can be used frozen, not trained as a whole: ${onlyFrozen}`]),
+    ],
     ...(onlyFrozen === undefined ? {} : { onlyFrozen }),
-    ...(compared ? { compared } : {}),
+    ...("because" in compared ? {} : { compared: compared.found }),
   };
   checkEnd(end);
   return {
@@ -91,19 +99,32 @@ function factsOf({ path, sha256, model }: ForeignModel, form: NormalForm) {
   };
 }
 
-/** Lengths that are given, and of pictures whose size the file leaves open, the size. */
+/** Lengths that are given, and of pictures whose size the file leaves open, the size; the number of their channels may be left open too. */
 function lengthsOf({ model }: ForeignModel, shapes: Readonly<Record<string, readonly number[]>>, size: readonly [number, number] | undefined): InputShapes {
+  const { inputs } = model.graph;
+  if (size && !inputs.some(({ shape }) => shape.length === 4))
+    throw new LatheError(
+      "usage",
+      `--size is of pictures, [N, C, H, W]; the file reads ${inputs.map(({ name, shape }) => `${name} ${showShape(shape)}`).join(", ")}`,
+    );
   return new Map(
-    model.graph.inputs.flatMap(({ name, shape }) => {
+    inputs.flatMap(({ name, shape }) => {
       const given = shapes[name];
       if (given) return [[name, given] as const];
       if (!size || shape.length !== 4) return [];
-      // Channels first, unless the last axis is that of channels.
-      const last = (shape[3] === 3 || shape[3] === 1) && shape[1] !== 3 && shape[1] !== 1;
-      const lengths = last ? [...size, shape[3]] : [shape[1], ...size];
+      const known = shape[1] ?? "";
+      const lengths = channelsLast(shape) ? [...size, shape[3]] : [typeof known === "number" ? known : channelsRead(model, name), ...size];
       return lengths.every((d): d is number => typeof d === "number") ? [[name, lengths] as const] : [];
     }),
   );
+}
+
+/** Channels that the convolutions want which read an input. */
+function channelsRead({ graph }: ForeignModel["model"], input: string): number | undefined {
+  const first = graph.nodes.find(({ op, inputs }) => op === "Conv" && inputs[0] === input);
+  const group = first?.attributes["group"];
+  const [, channels] = graph.initializers.get(first?.inputs[1] ?? "")?.dims ?? [];
+  return channels === undefined ? undefined : channels * (group?.type === "int" ? group.value : 1);
 }
 
 /** Layers that lead to a node or value. @throws LatheError `usage` */
@@ -113,27 +134,27 @@ function layersUpTo(form: NormalForm, network: ImportedNetwork, wanted: string):
   return [...new Set([...network.layersOf].flatMap(([node, ids]) => (tensors.has(node) ? ids : [])))].filter((id) => network.layers.some((l) => l.id === id));
 }
 
-/** The file itself against all of it as layers; undefined where its result cannot be reached, it cannot be run as it is, or its lengths are open. */
-async function compare(file: ForeignModel, form: NormalForm): Promise<ImportReport["compared"]> {
+type Comparison = { readonly found: NonNullable<ImportReport["compared"]> } | { readonly because: string };
+
+/** The file itself against all of it as layers, or why that cannot be: its result cannot be reached, it cannot be run as it is, or its lengths are open. */
+async function compare(file: ForeignModel, form: NormalForm): Promise<Comparison> {
   const result = form.outputs.find((name) => form.values.get(name)?.dtype === "float32");
   const value = result === undefined ? undefined : form.values.get(result);
-  const open = form.inputs.some(({ shape }) => !isStatic(shape.slice(1)) || sizeOf(shape.slice(1)) > MOST_COMPARED);
-  if (result === undefined || !value || open || file.external || file.converted.size > 0) return undefined;
+  if (result === undefined || !value) return { because: "its own result cannot be computed here" };
+  const open = form.inputs.find(({ shape }) => !isStatic(shape.slice(1)));
+  if (open) return { because: `the input ${open.name} is open` };
+  if (form.inputs.some(({ shape }) => sizeOf(shape.slice(1)) > MOST_COMPARED)) return { because: "a sample has too many numbers" };
   const whole = importedNetwork(form, value);
   const found: { rows: number; difference: number }[] = [];
   const ours = await fileEngine.compile(graphOf(lowerImport(whole)), { device: "cpu", threads: 1 });
   try {
-    const theirs = await fileEngine.load(file.bytes, { device: "cpu", threads: 1 });
+    const theirs = await fileEngine.load(asItIs(file), { device: "cpu", threads: 1 });
     try {
       const { frozenBatch = 1 } = form;
       for (const parts of BATCHES) {
         const rows = parts * frozenBatch;
-        const own = await ours.run(
-          feeds(
-            whole.inputs.map(({ name, type }) => ({ name, ...type })),
-            rows,
-          ),
-        );
+        const fed = feeds(form.inputs, rows);
+        const own = await ours.run(Object.fromEntries(whole.inputs.map(({ name, file: input }) => [name, defined(fed[input], input)])));
         const answers: number[] = [];
         // A file of a frozen batch answers as many at a time.
         const times = form.frozenBatch === undefined ? 1 : parts;
@@ -145,12 +166,31 @@ async function compare(file: ForeignModel, form: NormalForm): Promise<ImportRepo
     }
   } catch (thrown) {
     // ONNX Runtime does not take every file that Lathe reads; the layers are checked by themselves then.
-    if (!toLatheError(thrown).code.startsWith("engine.")) throw thrown;
-    return undefined;
+    const { code, message } = toLatheError(thrown);
+    if (!code.startsWith("engine.")) throw thrown;
+    return { because: message };
   } finally {
     await ours.dispose();
   }
-  return found;
+  return { found };
+}
+
+/** The first operator set's version of the format in which tensors need not be inputs too. */
+const LEAST_VERSION = 4;
+/** Element types that Lathe reads as float32. */
+const OTHER_FLOATS: ReadonlySet<number> = new Set([10, 11, 16]);
+
+/**
+ * The file's own nodes and operator set, for ONNX Runtime: its bytes, or where values lie beside it or are of other floats, all of it in one file and in
+ * float32, so that only what was read and checked is run and rounding is that of float32.
+ */
+function asItIs({ bytes, model, external, converted }: ForeignModel): Uint8Array {
+  if (!external && converted.size === 0) return bytes;
+  const nodes = model.graph.nodes.map((node) => {
+    const to = node.op === "Cast" ? node.attributes["to"] : undefined;
+    return to?.type === "int" && OTHER_FLOATS.has(to.value) ? { ...node, attributes: { ...node.attributes, to: int(ONNX_TYPE.float32) } } : node;
+  });
+  return encodeModel({ ...model, irVersion: Math.max(model.irVersion, LEAST_VERSION), graph: { ...model.graph, nodes } });
 }
 
 /** Random numbers, the same for both: rows `part·count` and on of a batch. */

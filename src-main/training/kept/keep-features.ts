@@ -40,9 +40,9 @@ export interface KeepWork {
 /**
  * What a network's frozen beginning makes of each sample, from the cache where it was computed before. It is known by layers, weights, data and augmentation,
  * so that another head, optimizer or number of epochs finds it.
- * @throws LatheError `run.storage`, `engine.failed`, `cancelled`
+ * @returns what loaders hand out, and whether it was there already. @throws LatheError `run.storage`, `engine.failed`, `cancelled`
  */
-export async function keepFeatures(question: KeepQuestion, work: KeepWork): Promise<KeptTensors> {
+export async function keepFeatures(question: KeepQuestion, work: KeepWork): Promise<{ readonly kept: KeptTensors; readonly found: boolean }> {
   const { spec, weights, keeping, prepared, cacheFolder, seed, augment, engine, threads, batchSize } = question;
   const { prefix, draws } = keeping;
   const model = buildPrefixModel(spec, prefix, weights);
@@ -53,9 +53,10 @@ export async function keepFeatures(question: KeepQuestion, work: KeepWork): Prom
     .update(model)
     .digest("hex");
   const shape = { key, words: prefix.numbers, counts: prepared.counts, draws };
-  const rows = (await findKept(cacheFolder, shape, work.signal)) ?? (await compute());
+  const known = await findKept(cacheFolder, shape, work.signal);
+  const rows = known ?? (await compute());
   const tensors = [...prefix.kept].map(([id, type]) => ({ name: names.kept(id), axes: type.shape.slice(1).map(Number) }));
-  return { rows, tensors, of: new Set(prefix.reads) };
+  return { kept: { rows, tensors, of: new Set(prefix.reads) }, found: known !== undefined };
 
   async function compute() {
     const executable = await engine.load(model, { device: "cpu", threads });

@@ -12,6 +12,7 @@ export function usePytorchSource() {
   const plan = usePlan();
   const notices = useNotices();
   const source = computed(() => plan.plan?.pytorch);
+  const why = computed(() => plan.plan?.withoutPytorch);
   const html = computed(() => (source.value === undefined ? "" : hljs.highlight(source.value, { language: "python" }).value));
   const copied = ref<string>();
 
@@ -25,5 +26,5 @@ export function usePytorchSource() {
     }
   }
 
-  return { source, html, copy, isCopied: computed(() => copied.value !== undefined && copied.value === source.value) };
+  return { source, why, html, copy, isCopied: computed(() => copied.value !== undefined && copied.value === source.value) };
 }

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type KeptRows, type Loader, type LoaderOptions, type PreparedData, createLoader, makeKept, findKept } from "../../../src-main/datasets/index.js";
@@ -134,5 +134,18 @@ describe("rows that are kept beside the records", () => {
     const left = readdirSync(join(cache, "features")).filter((name) => name.length === 64);
     expect(left).toHaveLength(6);
     expect(left).toContain("1".repeat(64));
+  });
+
+  it("take no more than so many bytes together, but those in use", async () => {
+    const [cache, shape] = [join(temporaryFolder(), "cache"), { words: 1000, counts: { train: 1, validation: 0, test: 0 }, draws: 1 }];
+    for (let k = 1; k <= 4; k++) {
+      const { files } = await makeKept(cache, { ...shape, key: String(k).repeat(64) }, (_split, _draw, write) => write(new Float32Array(1000)), 10_000);
+      const folder = join(files.train[0]!, "..");
+      utimesSync(join(folder, "prepared.json"), k, k);
+      for (const name of readdirSync(folder)) if (name.startsWith("used-by-") && k !== 2) rmSync(join(folder, name));
+    }
+    const left = readdirSync(join(cache, "features")).filter((name) => name.length === 64);
+    // Two fit: the last, and the second, which is used; the third was not.
+    expect(left.map((name) => name[0]).sort()).toEqual(["2", "4"]);
   });
 });

@@ -53,7 +53,18 @@ test.each<readonly [string, (folder: string) => string, RegExp]>([
   ["weights at an absolute place", file(external({ location: "/etc/hostname" })), /expected a file in the model's own folder/],
   ["weights beyond the end of their file", beside({ location: "w.bin", offset: "8", length: "16" }), /bytes 8 to 24 of w\.bin, which has 16/],
   ["a negative place", beside({ location: "w.bin", offset: "-4" }), /has the offset "-4"/],
-  ["fewer weights than their shape", beside({ location: "w.bin", length: "8" }), /has 2 values, expected 4/],
+  ["fewer weights than their shape", beside({ location: "w.bin", length: "8" }), /has 8 bytes of w\.bin, expected 16 for its shape/],
+  ["two gigabytes of weights for four numbers", sparse({ location: "w.bin" }), /has 2000000000 bytes of w\.bin, expected 16 for its shape/],
+  [
+    "two gigabytes of nothing",
+    (folder) => {
+      const path = file("")(folder);
+      truncateSync(path, 2_000_000_000);
+      return path;
+    },
+    /is not an ONNX file, or is damaged at byte 0/,
+  ],
+  ["operators of another domain alone", file(otherDomain()), /uses no operators of ONNX's own; it has those of com\.acme/],
   [
     "weights behind a link that leads out",
     (folder) => {
@@ -67,6 +78,13 @@ test.each<readonly [string, (folder: string) => string, RegExp]>([
   ],
 ])("%s is refused with a sentence", (_, write, sentence) => {
   expect(refusal(write)).toMatch(sentence);
+});
+
+test("what is no ONNX file is not held in memory, nor weights that do not fit their shape", () => {
+  const before = process.memoryUsage().rss;
+  for (const write of [sparse({ location: "w.bin" }), (folder: string) => sparse({ location: "none.bin" })(folder).replace("model.onnx", "w.bin")])
+    refusal(write);
+  expect(process.memoryUsage().rss - before).toBeLessThan(200e6);
 });
 
 test("weights beside the file are read", () => {
@@ -129,6 +147,14 @@ function modelOf(nodes: readonly Node[], { opset = 13 } = {}): Uint8Array {
   return encodeModel(plain(nodes.length === 0 ? [node("Relu", ["x"], "y")] : nodes, opset));
 }
 
+function otherDomain(): Uint8Array {
+  return encodeMessage({
+    irVersion: { low: 8, high: 0, unsigned: false },
+    opsetImport: [{ domain: "com.acme", version: { low: 1, high: 0, unsigned: false } }],
+    graph: { name: "g" },
+  });
+}
+
 /** A model whose one tensor `[2, 2]` lies in another file. */
 function external(entries: Readonly<Record<string, string>>): Uint8Array {
   const big = (low: number) => ({ low, high: 0, unsigned: false });
@@ -143,6 +169,15 @@ function external(entries: Readonly<Record<string, string>>): Uint8Array {
     },
   };
   return encodeMessage(message);
+}
+
+/** Weights in a file of two gigabytes, which take no room. */
+function sparse(entries: Readonly<Record<string, string>>) {
+  return (folder: string) => {
+    writeFileSync(join(folder, "w.bin"), "");
+    truncateSync(join(folder, "w.bin"), 2_000_000_000);
+    return file(external(entries))(folder);
+  };
 }
 
 function beside(entries: Readonly<Record<string, string>>) {

@@ -46,22 +46,28 @@ describe("a table of file names and labels", () => {
   ])("of %s is recognised by `new`, with the size and colours of the pictures, and by the studio", async (_name, lineOf) => {
     const found = await table("photo,label", lineOf);
     const { created, project, used } = await made(found);
-    expect(project.data.inputs).toMatchObject([{ type: "image", name: "photo", column: "photo", size: [14, 20], color: "rgb" }]);
+    // Few pictures in colour begin from a pretrained network, which reads small ones at 96.
+    expect(project.data.inputs).toMatchObject([{ type: "image", name: "photo", column: "photo", size: [96, 96], color: "rgb" }]);
     expect(project.data.targets).toMatchObject([{ type: "binary", column: "label" }]);
-    expect(project.model.layers.some(({ type }) => type === "Conv2d")).toBe(true);
+    expect(project.model.blocks?.["backbone"]?.pretrained).toBe("efficientnet-lite0");
+    expect(created.notes).toContainEqual(expect.stringContaining("because 24 pictures are few to learn from alone; the template images begins from scratch"));
     expect(created.notes.filter((note) => note.includes('"photo"'))).toEqual([expect.stringMatching(told)]);
     expect(used).toBe(24);
 
     const proposal = await proposed(found);
     expect([proposal.template, proposal.columns.map(({ name, type, role }) => [name, type, role])]).toEqual([
-      "images",
+      "efficientnet-lite0",
       [
         ["photo", "picture", "input"],
         ["label", "text", "target"],
       ],
     ]);
     expect(proposal.columns[0]?.notes).toEqual([expect.stringMatching(told)]);
-    expect(proposal.notes).toEqual([]);
+    expect(proposal.notes).toEqual([
+      "the network reads the pictures of photo at 96 × 96",
+      expect.stringMatching(/^the network begins from a pretrained one/),
+      expect.stringMatching(/^the weights of EfficientNet-Lite0 stay as they are at first/),
+    ]);
   });
 
   it("with several columns of pictures alike gets one network for all, says so, and tells each column once", async () => {

@@ -80,6 +80,8 @@ describe("features that are computed once", () => {
     expect(ours!.test!.metrics["colour.loss"]).toBeCloseTo(theirs!.test!.metrics["colour.loss"]!, 5);
     expect(ours!.test!.confusion).toEqual(theirs!.test!.confusion);
     expect(ours!.parity.passed).toBe(true);
+    expect([ours, theirs].map((report) => report!.training.keptFeatures)).toEqual([{ upTo: ["flat"], numbers: 12, draws: 1 }, undefined]);
+    expect(said(kept.events)).not.toContain("that was computed before, and is taken from the cache");
     expect(said(kept.events)).toContain("what is frozen, up to flat, is computed once: 12 numbers a sample, 1 MB");
     expect(kept.epochs[0]!.layers["conv1"]).toEqual({ frozen: true });
     expect(kept.epochs[0]!.layers["out"]!.gradientNorm).toBeCloseTo(whole.epochs[0]!.layers["out"]!.gradientNorm!, 5);
@@ -124,6 +126,8 @@ describe("features that are computed once", () => {
     const other = { epochs: 2, batchSize: 5, optimizer: { type: "SGD", lr: 0.1 } };
     const second = await run(write(folder, { layers: head, training: other }));
     expect([first.computed, second.computed, entries(folder).length]).toEqual([36, 0, 1]);
+    // Why its epochs take no time stands in its log, too.
+    expect(readFileSync(second.folder.file("log.txt"), "utf8")).toContain("that was computed before, and is taken from the cache");
     // Every weight has a stream of its own.
     const third = await run(write(folder, { layers: made.map((layer) => (layer.id === "conv2" ? { ...layer, outChannels: 13 } : layer)) }));
     const fourth = await run(write(folder, { augment: AUGMENT }));
