@@ -8,6 +8,8 @@ import { splitName } from "./table-views.js";
 export const featureView = z.strictObject({
   /** Features of a picture. */
   numbers: z.number(),
+  /** Whether the network learnt them from the labels: some wrong ones it may have learnt by heart. */
+  learnt: z.boolean(),
   counts: z.record(splitName, z.number()),
   /** Numbers of the rows in the file: uint32, little-endian, as all that follows. */
   rows: bytes,

@@ -56,6 +56,7 @@ describe("all pictures of a run, by its features", () => {
     expect([...rows].toSorted((a, b) => a - b)).toEqual(Array.from({ length: setup.pictures.length }, (_, i) => i + 1));
     expect(view).toMatchObject({
       numbers: 12,
+      learnt: true,
       counts: setup.reportOf("0001").data.rows,
       target: { name: "colour", classes: ["blue", "green", "none", "red"] },
     });

@@ -121,13 +121,14 @@ export function createFeatureViews(access: FolderAccess, tables: Tables, work: E
 }
 
 function viewOf({ pictures, paths, note }: Seen): FeatureView {
-  const { counts, rows, target, map, shares, odd, kept } = pictures;
+  const { counts, rows, target, map, shares, odd, kept, learnt } = pictures;
   const partOf = (place: number): SplitView => (place < counts.train ? "train" : place < counts.train + counts.validation ? "validation" : "test");
   /** Across training and test, then across training and validation, then the others. */
   const across = ({ a, b }: { readonly a: number; readonly b: number }) => (partOf(a) !== "train" || partOf(b) === "train" ? 2 : partOf(b) === "test" ? 0 : 1);
   const leaked = (part: SplitView) => new Set(odd.duplicates.flatMap(({ a, b }) => (partOf(a) === "train" && partOf(b) === part ? [b] : []))).size;
   return {
     numbers: kept.words,
+    learnt,
     counts: { ...counts },
     rows: littleEndian(rows),
     pictures: [...paths],

@@ -34,6 +34,8 @@ export interface SeenPictures {
   readonly kept: KeptRows;
   /** The layer that reads the features, by its id. */
   readonly head: string;
+  /** Whether something in front of the head learnt from the labels. */
+  readonly learnt: boolean;
   /** The column that names the pictures; of several inputs the first that the features are made of. */
   readonly column: string;
   readonly counts: Readonly<Record<Split, number>>;
@@ -129,6 +131,7 @@ export async function lookThroughFeatures(request: FeaturesRequest, { emit, cont
   return {
     kept,
     head: prefix.head,
+    learnt: prefix.prefix.layers.some(({ owner }) => layout.parameters.some((parameter) => parameter.owner === owner)),
     column: (images.find(({ name }) => prefix.reads.includes(name)) ?? first).column,
     counts: prepared.counts,
     rows: Uint32Array.from(parts.flatMap((part) => [...part])),
