@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../src-main/base/entries.js";
 import { lathe } from "../support/lathe.js";
@@ -54,8 +54,6 @@ test("from a map of all pictures to a point's picture, a mistake's neighbours, a
   await pictures.goto(workshop.server.url, project, "evaluate");
   const part = page.getByRole("region", { name: "By features" });
   await expect(part).toContainText("What the network makes of a picture before it decides");
-  await part.scrollIntoViewIfNeeded();
-  await lookAt(page, "features-before", true);
   await part.getByRole("button", { name: "Look through all pictures" }).click();
 
   // The map, by keyboard: from one point to the nearest, whose picture and neighbours stand beside it.
@@ -100,29 +98,25 @@ test("from a map of all pictures to a point's picture, a mistake's neighbours, a
   const copy = duplicates.getByRole("button", { name: "Show copied.png on the map" });
   await copy.click();
   await expect(name).toHaveText("copied.png");
-  await duplicates.scrollIntoViewIfNeeded();
-  await lookAt(page, "features-duplicates", true);
 
   // Labels: those swapped on purpose are among those worth a second look, of all pictures now.
   await pictures.suspects.scrollIntoViewIfNeeded();
   await expect(pictures.suspects).toContainText(/pictures look as if their label were another, to a straight line through the features/);
   await expect.poll(() => pictures.suspects.getByText(/^swapped-/).count()).toBeGreaterThanOrEqual(SWAPPED / 2);
-  await lookAt(page, "features-labels", true);
+  await lookAt(page, "features-labels");
 
   // A mistake, or any judged picture, has its neighbours where it is looked at.
   await page.getByText("All", { exact: true }).click();
   await pictures.lookAtFirst();
   const near = pictures.detail.getByRole("region", { name: "Nearest training pictures" });
   await expect(near.getByRole("listitem")).toHaveCount(6);
-  await near.scrollIntoViewIfNeeded();
-  await lookAt(page, "features-mistake", true);
 
   // And so has a new one.
   await page.getByRole("link", { name: /^Predict/ }).click();
   await page.getByRole("button", { name: "A picture by chance" }).click();
   const neighbours = page.getByRole("region", { name: "Nearest training pictures" });
   await expect(neighbours.getByRole("listitem")).toHaveCount(6, { timeout: 20_000 });
-  await lookAt(page, "features-predict", true);
+  await lookAt(page, "features-predict");
   studio.expectNoComplaints();
 });
 
@@ -139,5 +133,4 @@ test("what keeps a run from being looked through is said, and tried again", asyn
   renameSync(away, file);
   await part.getByRole("button", { name: "Try again" }).click();
   await expect(part.getByRole("application")).toBeVisible({ timeout: 60_000 });
-  rmSync(join(project, ".lathe", "cache", "features"), { recursive: true, force: true });
 });
