@@ -13,8 +13,8 @@ const CLASSES = ["bugs", "desserts", "music"] as const;
 const SWAPPED = 4;
 
 /**
- * Clip art of three classes, at 96 × 96, with a run that begins from the bundled network. A picture of the test is a copy of one that is trained on, and a few of
- * those trained on lie in a wrong folder.
+ * Clip art of three classes, at 96 × 96, with a run that begins from the bundled network. A picture of the test is a copy of one that is trained on, and a few
+ * of those trained on lie in a wrong folder.
  */
 async function trainedClipArt(folder: string): Promise<string> {
   const project = join(folder, "clipart");

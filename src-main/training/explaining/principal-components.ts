@@ -146,43 +146,35 @@ function signOf(direction: Float64Array): 1 | -1 {
 
 /** Jacobi's method (Golub and Van Loan, 8.5). @param upper the upper triangle of a symmetric matrix `[b, b]` @returns the largest first; vectors as rows */
 function symmetricEigen(upper: Float64Array, b: number): { readonly values: readonly number[]; readonly vectors: Float64Array } {
-  const a = Array.from({ length: b }, (_, k) => Float64Array.from({ length: b }, (__, l) => upper[Math.min(k, l) * b + Math.max(k, l)] ?? 0));
-  const v = Array.from({ length: b }, (_, k) => Float64Array.from({ length: b }, (__, l) => (k === l ? 1 : 0)));
-  const at = (m: readonly Float64Array[], k: number, l: number) => m[k]?.[l] ?? 0;
-  const put = (m: readonly Float64Array[], k: number, l: number, value: number) => void ((m[k] ?? new Float64Array(0))[l] = value);
+  const a = Float64Array.from({ length: b * b }, (_, i) => upper[Math.min(Math.floor(i / b), i % b) * b + Math.max(Math.floor(i / b), i % b)] ?? 0);
+  const v = Float64Array.from({ length: b * b }, (_, i) => (Math.floor(i / b) === i % b ? 1 : 0));
+  const diagonal = (k: number) => a[k * b + k] ?? 0;
+  /** Turns two columns, or two rows: those that begin at these places, whose values are so far apart. */
+  const turn = (of: Float64Array, p: number, q: number, step: number, c: number, s: number) => {
+    for (let k = 0; k < b; k++, p += step, q += step) {
+      const [first, second] = [of[p] ?? 0, of[q] ?? 0];
+      of[p] = c * first - s * second;
+      of[q] = s * first + c * second;
+    }
+  };
+  // What is lost in the rounding of the largest variance need not be turned away.
+  const negligible = 1e-17 * a.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   for (let sweep = 0; sweep < 60; sweep++) {
-    let [off, all] = [0, 0];
-    for (let k = 0; k < b; k++)
-      for (let l = 0; l < b; l++) {
-        all += at(a, k, l) ** 2;
-        if (k !== l) off += at(a, k, l) ** 2;
-      }
-    if (off <= 1e-30 * all) break;
+    let turned = false;
     for (let p = 0; p < b; p++)
       for (let q = p + 1; q < b; q++) {
-        const apq = at(a, p, q);
-        if (apq === 0) continue;
-        const theta = (at(a, q, q) - at(a, p, p)) / (2 * apq);
+        const apq = a[p * b + q] ?? 0;
+        if (Math.abs(apq) <= negligible) continue;
+        turned = true;
+        const theta = (diagonal(q) - diagonal(p)) / (2 * apq);
         const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
         const c = 1 / Math.sqrt(t * t + 1);
-        const s = t * c;
-        for (let k = 0; k < b; k++) {
-          const [akp, akq] = [at(a, k, p), at(a, k, q)];
-          put(a, k, p, c * akp - s * akq);
-          put(a, k, q, s * akp + c * akq);
-        }
-        for (let k = 0; k < b; k++) {
-          const [apk, aqk] = [at(a, p, k), at(a, q, k)];
-          put(a, p, k, c * apk - s * aqk);
-          put(a, q, k, s * apk + c * aqk);
-        }
-        for (let k = 0; k < b; k++) {
-          const [vpk, vqk] = [at(v, p, k), at(v, q, k)];
-          put(v, p, k, c * vpk - s * vqk);
-          put(v, q, k, s * vpk + c * vqk);
-        }
+        turn(a, p, q, b, c, t * c);
+        turn(a, p * b, q * b, 1, c, t * c);
+        turn(v, p * b, q * b, 1, c, t * c);
       }
+    if (!turned) break;
   }
-  const order = Array.from({ length: b }, (_, k) => k).sort((k, l) => at(a, l, l) - at(a, k, k) || k - l);
-  return { values: order.map((k) => Math.max(0, at(a, k, k))), vectors: Float64Array.from(order.flatMap((k) => [...(v[k] ?? [])])) };
+  const order = Array.from({ length: b }, (_, k) => k).sort((k, l) => diagonal(l) - diagonal(k) || k - l);
+  return { values: order.map((k) => Math.max(0, diagonal(k))), vectors: Float64Array.from(order.flatMap((k) => [...v.subarray(k * b, (k + 1) * b)])) };
 }
