@@ -5,6 +5,7 @@ import { addBacktest } from "./commands/backtest.js";
 import { addDevices } from "./commands/devices.js";
 import { addEvaluate } from "./commands/evaluate.js";
 import { addExport } from "./commands/export.js";
+import { addFeatures } from "./commands/features.js";
 import { addFindLearningRate } from "./commands/find-learning-rate.js";
 import { addForecast } from "./commands/forecast.js";
 import { addImport } from "./commands/import.js";
@@ -24,6 +25,7 @@ const commands = [
   addFindLearningRate,
   addRuns,
   addEvaluate,
+  addFeatures,
   addPredict,
   addForecast,
   addBacktest,

@@ -15,6 +15,7 @@ export type EngineWork =
   | ({ readonly kind: "predict" } & PredictRequest)
   | ({ readonly kind: "forecast" } & ForecastRequest)
   | ({ readonly kind: "backtest" } & BacktestRequest)
+  | ({ readonly kind: "features" } & FeaturesRequest)
   | ({ readonly kind: "serve-model" } & ServeModelRequest)
   | ({ readonly kind: "check-export" } & CheckExportRequest)
   | ({ readonly kind: "import-model" } & ImportRequest)
@@ -101,6 +102,11 @@ export interface BacktestRequest {
   readonly folds?: number;
 }
 
+export interface FeaturesRequest {
+  /** Folder of a finished run over pictures. */
+  readonly run: string;
+}
+
 export interface CheckExportRequest {
   /** The run's own model. */
   readonly model: string;
@@ -133,6 +139,8 @@ interface ModelQuestions {
   readonly saliency: { readonly values: RowValues } & SaliencyQuestion;
   readonly featureMaps: { readonly values: RowValues } & FeatureMapsQuestion;
   readonly filters: { readonly layer?: string | undefined };
+  /** @property head the layer that reads them, by its id. */
+  readonly features: { readonly values: RowValues; readonly head: string };
 }
 
 /** What it says, by kind of question. */
@@ -142,6 +150,8 @@ export interface ModelAnswers {
   readonly saliency: SaliencyAnswer;
   readonly featureMaps: FeatureMapsAnswer;
   readonly filters: FiltersAnswer;
+  /** What that layer reads of the row. */
+  readonly features: Float32Array;
 }
 
 export type ModelQuestion = { [K in keyof ModelQuestions]: ModelQuestions[K] & { readonly kind: K } }[keyof ModelQuestions];

@@ -163,8 +163,17 @@ export const labelErrorsRequest = z.strictObject({
   limit: z.int().min(1).max(500),
 });
 
-/** Rows of validation and test whose label is likely wrong, the surest first. */
+/** Rows whose label is worth a second look, the surest first; none where who says so is not to be trusted. */
 export const labelErrors = z.strictObject({
+  /**
+   * Who says so: the network, of validation and test, which it did not learn from; or a linear head on its features, of all rows, each told by a head that did
+   * not learn from it.
+   */
+  by: z.enum(["network", "features"]),
+  /**
+   * How often that agrees with the labels, where that lies with 95 % confidence, what guessing the most frequent class reaches, and what `low` has to exceed.
+   */
+  trust: z.strictObject({ accuracy: z.number(), low: z.number(), high: z.number(), guessing: z.number(), needed: z.number(), enough: z.boolean() }),
   /** Rows that were looked at, and suspect ones among them. */
   judged: z.number(),
   total: z.number(),
@@ -173,7 +182,7 @@ export const labelErrors = z.strictObject({
   columns: z.array(z.string()),
   rows: z.array(
     z.strictObject({
-      split: judgedSplit,
+      split: splitName,
       row: z.number(),
       given: z.string(),
       proposed: z.string(),

@@ -22,6 +22,7 @@ import {
 } from "./evaluation-views.js";
 import { judgedForecast } from "./forecast-report.js";
 import { runEvent, stageEvent } from "./events.js";
+import { featureView, nearestPictures } from "./feature-views.js";
 import { folderListing, pathSchema, pickRequest } from "./files.js";
 import { drawnForecast, knownValues } from "./forecast-result.js";
 import { hostCommand } from "./host-commands.js";
@@ -243,6 +244,10 @@ export const studioContract = {
       labelErrors: procedure(z.strictObject({ ...runReference.shape, ...labelErrorsRequest.shape }), labelErrors),
       residuals: procedure(z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string(), column: z.string().optional() }), residualsResult),
     },
+    features: {
+      /** The pictures trained on that are nearest to one, by the features of a run that the stream of that name has looked through. @throws `usage` before */
+      nearest: procedure(z.strictObject({ ...runReference.shape, ...chosenPicture, limit: z.int().min(1).max(12).default(6) }), nearestPictures),
+    },
     /** Looking into models of pictures, and what is wrong with pictures. */
     pictures: {
       /** Of the project as saved. A picture that cannot be shown says why. */
@@ -336,6 +341,8 @@ export const studioContract = {
       workEvent(backtestResult),
       workSupersedes,
     ),
+    /** Looks at all pictures of a run through its network's features; what was computed is kept. @throws `usage` where it has none, `data.changed` */
+    features: stream(runReference, workEvent(featureView), workSupersedes),
     /**
      * Downloads, builds and tries TensorFlow's native library; a stage is what it says it does. @throws `engine.unavailable` with what is missing and what to
      * do.

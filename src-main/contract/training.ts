@@ -45,7 +45,16 @@ export const trainingSchema = z.strictObject({
     .optional()
     .describe(
       "Whether what a frozen beginning of the network makes of each sample is computed once and kept, instead of in every epoch. Omitted: yes. " +
-        "Of samples that are augmented a few draws are kept",
+        "Training samples are then read as they are, or as many draws of their augmentation as `featureDraws` says",
+    ),
+  featureDraws: z
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe(
+      "Where a frozen beginning is computed once: how many draws of each training sample's augmentation are kept, which epochs take in turn. Omitted, or 1: " +
+        "samples are read as they are",
     ),
   clipGradNorm: z.number().positive().optional().describe("The largest L2 norm of all gradients together"),
   clipGradValue: z.number().positive().optional().describe("The largest size of any one gradient"),

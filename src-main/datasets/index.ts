@@ -2,7 +2,7 @@
 export { auditTable } from "./audit.js";
 export type { AuditWarning } from "./audit-warning.js";
 export { type ColumnAudit, type InspectOptions, type TableAudit, inspectTable } from "./inspect.js";
-export { type KeptRows, findKept, keptBytes, makeKept } from "./kept-rows.js";
+export { type KeptRows, findKept, keptBytes, makeKept, readKept } from "./kept-rows.js";
 export { type Batch, type KeptTensors, type Loader, type LoaderOptions, type UniformSpec, createLoader, stepsIn } from "./loader.js";
 export { readQuarantine, restoreFromQuarantine } from "./pictures/quarantine.js";
 export type { PixelFormat } from "./pictures/picture-task.js";

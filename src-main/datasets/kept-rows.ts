@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { LatheError } from "../base/errors.js";
+import { joinFloats } from "../base/join-floats.js";
 import { JSON_BOUNDS } from "../base/json-bounds.js";
 import { makeFoldersSoon } from "../base/make-folders.js";
 import { inside } from "../base/own-files.js";
@@ -9,7 +10,7 @@ import { readOwnJson } from "../base/own-json.js";
 import { isStorageFailure, storageError } from "../base/storage-error.js";
 import { workName } from "../base/work-folder.js";
 import { DESCRIPTION, publishEntry, touchEntry, useEntry } from "./cache-entries.js";
-import { RecordWriter, checkRecords } from "./record-file.js";
+import { RecordWriter, checkRecords, readAllRecords } from "./record-file.js";
 import { SPLITS, type SplitName } from "./splits.js";
 
 /** Where they lie in the cache of prepared data, an entry for all that they depend on. */
@@ -63,6 +64,14 @@ export async function findKept(cacheFolder: string, shape: KeptShape, signal?: A
     if (thrown instanceof LatheError && (thrown.code === "cancelled" || thrown.code === "project.unsafe")) throw thrown;
     return undefined;
   }
+}
+
+/**
+ * What they hold of the samples as they are, part after part, `[n, words]`.
+ * @throws LatheError `data.unreadable` where a file has gone or is another
+ */
+export function readKept({ key, words, files }: KeptRows): Float32Array {
+  return joinFloats(SPLITS.flatMap((split) => files[split].slice(0, 1).map((file) => readAllRecords(file, key, words))));
 }
 
 /**

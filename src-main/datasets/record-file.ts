@@ -142,6 +142,21 @@ export async function checkRecords(path: string, fingerprint: string, signal?: A
   }
 }
 
+/** All records, of so many words of float32. @throws LatheError `data.unreadable` */
+export function readAllRecords(path: string, fingerprint: string, words: number): Float32Array {
+  const file = openRecords(path);
+  try {
+    const header = headerOf(file, path, fingerprint);
+    if (header.words !== words) throw damaged(path, `its records have ${header.words} words, expected ${words}`);
+    const records = new Float32Array(header.count * words);
+    const bytes = new Uint8Array(records.buffer);
+    if (readBytesSync(file, bytes, HEADER_BYTES) < bytes.length) throw damaged(path, SHORTER);
+    return records;
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** The row numbers of all records, which are their last words. @throws LatheError `data.unreadable` */
 export function readRowNumbers(path: string, fingerprint: string): Uint32Array {
   const file = openRecords(path);

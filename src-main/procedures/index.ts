@@ -6,6 +6,7 @@ import { appProcedures, setUpTensorflowStream } from "./app.js";
 import { auditStream, columnsStream, dataProcedures, learningRateStream, seriesProcedures } from "./data.js";
 import { evaluationProcedures } from "./evaluation.js";
 import { exportProcedures } from "./exports.js";
+import { featureProcedures, featureStream } from "./features.js";
 import { fileProcedures } from "./files.js";
 import { backtestStream, forecastProcedures, forecastStream } from "./forecasts.js";
 import type { HostAbilities } from "./host.js";
@@ -26,6 +27,7 @@ export function createRouter(studio: Studio, host: HostAbilities): Router<Studio
       data: dataProcedures(studio),
       evaluation: evaluationProcedures(studio),
       exports: exportProcedures(studio),
+      features: featureProcedures(studio),
       files: fileProcedures(studio, host),
       forecasts: forecastProcedures(studio),
       model: modelProcedures(studio),
@@ -45,6 +47,7 @@ export function createRouter(studio: Studio, host: HostAbilities): Router<Studio
       predictTable: predictTableStream(studio),
       forecast: forecastStream(studio),
       backtest: backtestStream(studio),
+      features: featureStream(studio),
       setUpTensorflow: setUpTensorflowStream(studio),
       commands: (_nothing, sink) => host.onCommand?.((command) => sink.next(command)) ?? toDisposable(() => undefined),
     },

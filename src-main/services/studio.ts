@@ -1,5 +1,6 @@
 import { createEngineList, type EngineList } from "./processes/engines.js";
 import { type Evaluation, createEvaluation } from "./evaluation/evaluation.js";
+import { type FeatureViews, createFeatureViews } from "./evaluation/feature-views.js";
 import { type Files, createFiles } from "./files/files.js";
 import { createFolderAccess, type FolderAccess } from "./files/folder-access.js";
 import { createJobRegistry, type JobRegistry, type StartTraining } from "./jobs/job-registry.js";
@@ -35,6 +36,7 @@ export interface Studio {
   readonly jobs: JobRegistry;
   readonly tables: Tables;
   readonly evaluation: Evaluation;
+  readonly features: FeatureViews;
   readonly prediction: Prediction;
   readonly forecasts: Forecasts;
   readonly pictures: Pictures;
@@ -97,6 +99,8 @@ export function createStudio(options: StudioOptions): Studio {
   const facts = createModelFacts(models);
   const documents = createProjectDocuments(access);
   const prediction = createPrediction(access, work, servers, facts);
+  const looks = createPictures(access, tables, servers, facts);
+  const features = createFeatureViews(access, tables, work, (asked, signal) => looks.features(asked, signal));
 
   async function close(grace: number, onWaiting?: (what: string) => void): Promise<void> {
     const runs = jobs.underWay().map(({ project, run }) => `run ${run} of ${project}`);
@@ -127,10 +131,11 @@ export function createStudio(options: StudioOptions): Studio {
     documents,
     projects: createProjects(createRecentProjects(home), access, settings, surveyBy(files, pictures), options),
     runs: createRuns(access, jobs),
-    evaluation: createEvaluation(access, tables),
+    evaluation: createEvaluation(access, tables, features),
+    features,
     prediction,
     forecasts: createForecasts(access, work),
-    pictures: createPictures(access, tables, servers, facts),
+    pictures: looks,
     corrections: createPictureCorrections(documents),
     pictureViews: createPictureViews(access, pictures),
     models,

@@ -35,13 +35,14 @@ import type { AskedTarget } from "./network/asked-target.js";
 import { findFaults, isLimited } from "./network/faults.js";
 import { type Layout, layOut } from "./network/layout.js";
 import { explainMemory, refuseTooLarge } from "./network/memory.js";
+import type { NetworkPrefix } from "./network/frozen-prefix.js";
 import { type NetworkPlan, planNetwork } from "./network/network.js";
 import { askedTarget } from "./network/plan-model.js";
 import { type OpenedSources, matchPretrained, openSources, readPretrained } from "./network/pretrained.js";
 import { faultsBefore, refuseFaults } from "./network/project-faults.js";
 import { type TargetSpec, type TrainingSpec, drawnFor, names } from "./network/specification.js";
 import { laidTraining } from "./combining/index.js";
-import { type KeepWork, keepFeatures } from "./kept/keep-features.js";
+import { type KeepQuestion, type KeepWork, keepFeatures } from "./kept/keep-features.js";
 import { planKeeping } from "./kept/plan-keeping.js";
 import { restOf } from "./kept/rest-of.js";
 import type { Weights } from "./network/weights.js";
@@ -92,6 +93,10 @@ export interface Workbench {
    * @param weights of the whole network @throws LatheError `run.storage`, `engine.failed`, `cancelled`
    */
   withFeatures(weights: Weights, work: KeepWork): Promise<Workbench>;
+  /** What the beginning of the network makes of each sample as it is, computed or found. @throws as `withFeatures` */
+  featuresAt(prefix: NetworkPrefix, weights: Weights, work: KeepWork): Promise<KeptTensors>;
+  /** Of the network, encoded, by name with their types. */
+  readonly inputs: ReadonlyMap<string, TensorType>;
   /** Shuffled training batches, for `steps`. */
   trainingLoader(): Loader;
   /** A split in order, for `steps`; undefined where of its samples only what augmentation made of them is kept. */
@@ -247,6 +252,11 @@ export async function openWorkbench({
   const chosenThreads = (of: TrainingSpec, read: ReadonlyMap<string, TensorType>) =>
     chooseThreads(project.training.threads, multiplyAddsOf(of.plan, of.layout, read), project.training.batchSize);
   const kept = keeping && { draws: keeping.draws, threads: features?.threads ?? threads ?? chosenThreads(spec, inputs) };
+  const keepBeginning = (wanted: KeepQuestion["keeping"], onThreads: number, weights: Weights, work: KeepWork) => {
+    const batch = evaluationBatch(layOut(wanted.prefix.prefix, inputs));
+    const asked = { spec, weights, keeping: wanted, prepared, cacheFolder: question.cacheFolder, seed: project.seed, augment };
+    return keepFeatures({ ...asked, engine: fileEngine, threads: onThreads, batchSize: batch }, work);
+  };
   /** What loaders hand out of a beginning that is kept. */
   const loading = (computed: KeptTensors | undefined): KeptLoading =>
     keeping ? { omit: new Set(keeping.prefix.spared), kept: defined(computed, "the features, which are computed first") } : {};
@@ -276,11 +286,13 @@ export async function openWorkbench({
     },
     async withFeatures(weights, work) {
       if (!keeping || !kept) return benchWith(undefined);
-      const batch = evaluationBatch(layOut(keeping.prefix.prefix, inputs));
-      const asked = { spec, weights, keeping, prepared, cacheFolder: question.cacheFolder, seed: project.seed, augment };
-      const { kept: computed, found } = await keepFeatures({ ...asked, engine: fileEngine, threads: kept.threads, batchSize: batch }, work);
+      const { kept: computed, found } = await keepBeginning(keeping, kept.threads, weights, work);
       return benchWith(computed, found ? ["that was computed before, and is taken from the cache"] : []);
     },
+    async featuresAt(prefix, weights, work) {
+      return (await keepBeginning({ prefix, draws: 1 }, kept?.threads ?? threads ?? chosenThreads(spec, inputs), weights, work)).kept;
+    },
+    inputs,
     trainingLoader() {
       try {
         return createLoader({

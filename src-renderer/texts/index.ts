@@ -3,6 +3,7 @@ import { common } from "./common.js";
 import { dataTexts } from "./data.js";
 import { evaluatePictureTexts, evaluateSampleTexts, evaluateTexts } from "./evaluate.js";
 import { exportTexts } from "./export.js";
+import { featuresTexts } from "./features.js";
 import { homeTexts } from "./home.js";
 import { labelsTexts } from "./labels.js";
 import { modelTexts } from "./model.js";
@@ -28,6 +29,7 @@ export const texts = {
   evaluate: evaluateTexts,
   evaluateSamples: evaluateSampleTexts,
   evaluatePictures: evaluatePictureTexts,
+  features: featuresTexts,
   labels: labelsTexts,
   pictures: pictureTexts,
   series: seriesTexts,

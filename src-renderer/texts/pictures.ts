@@ -174,9 +174,19 @@ export const pictureTexts = {
     firstFiltersHint: "Feature maps of a picture, and the filters of other layers, are in Evaluate and Predict under Look inside.",
   },
   suspects: {
-    title: "Likely label errors",
-    text: (suspects: string, judged: string) => `${suspects} of ${judged} pictures of validation and test look as if their label were another.`,
+    title: "Labels worth a second look",
+    network: (suspects: string, judged: string) => `${suspects} of ${judged} pictures of validation and test look as if their label were another.`,
+    features: (suspects: string, judged: string) =>
+      `${suspects} of ${judged} pictures look as if their label were another, to a straight line through the features that was drawn without them.`,
+    learnt: "The network learnt these features from the same labels, and perhaps some wrong ones by heart: those are not found.",
+    onlyJudged: "Those trained on are looked at, too, by the button above.",
+    trust: (accuracy: string, low: string, high: string) => `It gives ${accuracy} of pictures their label (95% interval ${low} to ${high}).`,
+    undeserved: (needed: string, guessing: string) =>
+      `That is too little to doubt labels by: it would have to be surely more than ${needed}, half way from guessing the most frequent class ` +
+      `(${guessing}) to all.`,
     none: "No label looks wrong.",
+    exam: "A label of the test",
+    examHint: "Another label changes the exam: what was judged before can no longer be compared",
     given: "labelled",
     proposed: "looks like",
     relabel: (label: string) => `Label as ${label}`,

@@ -88,7 +88,11 @@ export const trainTexts = {
     shuffle: { label: "Shuffle", help: "Another order of the samples in every epoch." },
     keepFeatures: {
       label: "Compute frozen layers once",
-      help: "Keeps what they make of each sample, so that an epoch trains only what comes after them. Of augmented pictures, four draws are kept.",
+      help: "Keeps what they make of each sample, so that an epoch trains only what comes after them.",
+    },
+    featureDraws: {
+      label: "Draws of augmentation",
+      help: "How many of each training picture are kept, which epochs take in turn. With 1, pictures are read as they are: frozen layers often gain most so.",
     },
     dropLast: { label: "Drop the last batch", help: "Drops an epoch's last, smaller batch." },
     checkpointSeconds: { label: "Checkpoint every", help: "Seconds of work that a crash may cost at most." },

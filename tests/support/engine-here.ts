@@ -2,6 +2,7 @@ import { toLatheError } from "../../src-main/base/errors.js";
 import type { EngineReply, EngineWork } from "../../src-main/contract/engine-messages.js";
 import type { EngineLink, LaunchEngine } from "../../src-main/services/processes/engine-link.js";
 import { backtest } from "../../src-main/training/backtest/backtest.js";
+import { lookThroughFeatures } from "../../src-main/training/explaining/look-through-features.js";
 import { forecastSeries } from "../../src-main/training/forecasting/forecast-series.js";
 import { checkExport } from "../../src-main/training/models/check-export.js";
 import { TrainingControl } from "../../src-main/training/process/control.js";
@@ -44,6 +45,8 @@ export const launchHere: LaunchEngine = (): EngineLink => {
         return forecastSeries(work, setting);
       case "backtest":
         return backtest(work, setting);
+      case "features":
+        return lookThroughFeatures(work, setting);
       case "serve-model":
         return serveRows(work, setting, questions);
       case "check-export":

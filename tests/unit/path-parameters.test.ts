@@ -76,6 +76,7 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "pictures.file": { path: inside },
   "pictures.tryAgain": { project, pictures: [{ picture: "a.png" }] },
   "pictures.correct": { project, corrections: [{ picture: "a.png", excluded: true }] },
+  "features.nearest": { ...run, path: inside },
   "forecasts.backtest": run,
   "exports.card": run,
   "exports.write": { ...run, format: "onnx", out: join(allowed, "out.onnx") },
@@ -87,6 +88,7 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   predictTable: { ...run, data: inside, out: join(allowed, "out.csv") },
   forecast: { ...run, data: inside, out: join(allowed, "out.csv") },
   backtest: run,
+  features: run,
 };
 const places = ["project", "folder", "path", "data", "out", "test"];
 const ways: readonly (readonly [string, string])[] = [

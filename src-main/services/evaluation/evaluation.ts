@@ -29,7 +29,8 @@ import { type ForecastQuestion, judgedForecastOf, placesOfRun } from "./judged-f
 import type { FolderAccess } from "../files/folder-access.js";
 import { type JudgedRowsRequest, describeRow, placesOf } from "./judged-rows.js";
 import { type SingleTarget, oneLabel } from "./one-label.js";
-import { suspectLabels } from "./label-errors.js";
+import type { FeatureViews } from "./feature-views.js";
+import { type Suspicion, suspectLabels } from "./label-errors.js";
 import { type LoadedPredictions, createPredictionStore, workedOut } from "../prediction/prediction-store.js";
 import { cellsOfRows } from "./row-cells.js";
 import { type FoundRun, finishedRun } from "../runs/run-reference.js";
@@ -57,7 +58,7 @@ export interface Evaluation {
   joint(asked: RunReference & { readonly split: KeptSplit }): Promise<JointErrors>;
   /** @throws as `joint` */
   jointRows(asked: RunReference & JointRowsRequest, signal?: AbortSignal): Promise<JointRows>;
-  /** Of all rows that were judged. @throws as `curves` */
+  /** Of all rows where the run has been looked at through its features, else of those that were judged. @throws as `curves` */
   labelErrors(
     asked: RunReference & Omit<AskedTarget, "split"> & { readonly offset: number; readonly limit: number },
     signal?: AbortSignal,
@@ -68,7 +69,7 @@ export interface Evaluation {
 
 const SPLITS = ["validation", "test"] as const;
 
-export function createEvaluation(access: FolderAccess, tables: Tables): Evaluation {
+export function createEvaluation(access: FolderAccess, tables: Tables, features: Pick<FeatureViews, "labelled">): Evaluation {
   const store = createPredictionStore();
 
   async function openSplit(asked: RunReference & { readonly split: KeptSplit }): Promise<{ run: FoundRun; predictions: LoadedPredictions }> {
@@ -88,6 +89,15 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
         target: asked.target,
       });
     return { run, predictions, target: oneLabel(target, asked.label) };
+  }
+
+  async function suspectsOfJudged(asked: RunReference & Omit<AskedTarget, "split">, report: RunReport): Promise<Suspicion> {
+    const judged = SPLITS.filter((split) => report[split]);
+    const [first, ...others] = await Promise.all(judged.map(async (split) => ({ split, ...(await open({ ...asked, split })) })));
+    if (!first) throw new LatheError("usage", `run ${asked.run} kept no rows to judge by: its project gave validation and test none`, { run: asked.run });
+    return workedOut(first.predictions, ["label errors", asked.target, asked.label], () =>
+      suspectLabels([first, ...others].map(({ split, predictions: { rows }, target }) => ({ split, rows, target }))),
+    );
   }
 
   return {
@@ -155,23 +165,20 @@ export function createEvaluation(access: FolderAccess, tables: Tables): Evaluati
       return workedOut(predictions, ["calibration", asked.target, asked.label], () => confidenceCalibration(target));
     },
     async labelErrors({ offset, limit, ...asked }, signal) {
-      const { report } = await finishedRun(access, asked);
-      const judged = SPLITS.filter((split) => report[split]);
-      const [first, ...others] = await Promise.all(judged.map((split) => open({ ...asked, split })));
-      if (!first) throw new LatheError("usage", `run ${asked.run} kept no rows to judge by: its project gave validation and test none`, { run: asked.run });
-      const {
-        classes,
-        suspects,
-        judged: rows,
-      } = workedOut(first.predictions, ["label errors", asked.target, asked.label], () => suspectLabels([first, ...others]));
+      const run = await finishedRun(access, asked);
+      const seen = asked.label === undefined && run.report.model.file === RUN_MODEL ? await features.labelled(run, asked.target) : undefined;
+      const { classes, trust, judged: rows, ...found } = seen ? suspectLabels(seen) : await suspectsOfJudged(asked, run.report);
+      const suspects = trust.enough ? found.suspects : [];
       const page = suspects.slice(offset, offset + limit);
       const { columns, cells, note } = await cellsOfRows(
         tables,
-        first.run,
+        run,
         page.map(({ row }) => row),
         signal,
       );
       return {
+        by: seen ? "features" : "network",
+        trust,
         judged: rows,
         total: suspects.length,
         classes,

@@ -1,15 +1,24 @@
 import { argmax } from "../../base/argmax.js";
 import { LatheError } from "../../base/errors.js";
 import type { LabelErrors } from "../../contract/evaluation-views.js";
-import type { KeptPredictions } from "../../training/runs/kept-predictions.js";
+import type { SplitView } from "../../contract/table-views.js";
+import { wilsonInterval } from "../../metrics/wilson-interval.js";
 import type { SingleTarget } from "./one-label.js";
 
 /** Class targets alone have labels. */
 type LabelledTarget = Extract<SingleTarget, { readonly kind: "category" | "binary" }>;
 
+/** A part of the rows, with what was said of their labels by who did not learn from them. */
+export interface LabelledPart {
+  readonly split: SplitView;
+  /** Numbers of the rows. */
+  readonly rows: Uint32Array;
+  readonly target: SingleTarget;
+}
+
 /** A row whose label is likely wrong. */
 export interface Suspect {
-  readonly split: KeptPredictions["split"];
+  readonly split: SplitView;
   readonly row: number;
   /** Class indices. */
   readonly given: number;
@@ -22,6 +31,7 @@ export interface Suspicion {
   /** Rows that were looked at. */
   readonly judged: number;
   readonly classes: LabelErrors["classes"];
+  readonly trust: LabelErrors["trust"];
   /** The surest first: by how much likelier the proposed class is than the given one. */
   readonly suspects: readonly Suspect[];
 }
@@ -33,27 +43,25 @@ export interface Suspicion {
  * @param parts the same target in the splits that were judged.
  * @throws LatheError `usage` for numbers
  */
-export function suspectLabels(parts: readonly { readonly predictions: KeptPredictions; readonly target: SingleTarget }[]): Suspicion {
-  const labelled = parts.map(({ predictions, target }) => ({ predictions, target: requireLabels(target) }));
+export function suspectLabels(parts: readonly LabelledPart[]): Suspicion {
+  const labelled = parts.map((part) => ({ ...part, target: requireLabels(part.target) }));
   const classes: readonly string[] = labelled[0]?.target.classes ?? [];
   const [sums, counts] = [new Float64Array(classes.length), new Float64Array(classes.length)];
-  let judged = 0;
+  let [judged, right] = [0, 0];
   for (const { target } of labelled) {
     for (let place = 0; place < target.truths.length; place++) {
       const given = target.truths[place] ?? -1;
       const probability = probabilityOf(target, place, given);
       if (!known(given, classes.length, probability)) continue;
       judged++;
+      if (likeliest(target, place) === given) right++;
       sums[given] = (sums[given] ?? 0) + probability;
       counts[given] = (counts[given] ?? 0) + 1;
     }
   }
   const thresholds = classes.map((_, k) => ((counts[k] ?? 0) > 0 ? (sums[k] ?? 0) / (counts[k] ?? 1) : Infinity));
   const suspects: Suspect[] = [];
-  for (const {
-    predictions: { rows, split },
-    target,
-  } of labelled) {
+  for (const { rows, split, target } of labelled) {
     for (let place = 0; place < target.truths.length; place++) {
       const given = target.truths[place] ?? -1;
       const givenProbability = probabilityOf(target, place, given);
@@ -70,8 +78,22 @@ export function suspectLabels(parts: readonly { readonly predictions: KeptPredic
   return {
     judged,
     suspects,
+    trust: trustIn(right, judged, Math.max(0, ...counts)),
     classes: classes.map((name, k) => ({ name, rows: counts[k] ?? 0, threshold: Number.isFinite(thresholds[k]) ? (thresholds[k] ?? null) : null })),
   };
+}
+
+/**
+ * Whether what is said of labels is worth saying. Where most of it is wrong, what contradicts a label says nothing of the label: of 95 % sure the share that is
+ * right has to be more than half of the way from what guessing the most frequent class reaches to 1.
+ * @param largest rows of the most frequent class
+ */
+function trustIn(right: number, judged: number, largest: number): LabelErrors["trust"] {
+  const guessing = judged > 0 ? largest / judged : 0;
+  const accuracy = judged > 0 ? right / judged : 0;
+  const [low, high] = judged > 0 ? wilsonInterval(accuracy, judged) : [0, 1];
+  const needed = (1 + guessing) / 2;
+  return { accuracy, low, high, guessing, needed, enough: low > needed };
 }
 
 function requireLabels(target: SingleTarget): LabelledTarget {

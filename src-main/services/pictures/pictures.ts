@@ -29,6 +29,8 @@ export interface Pictures {
    * read
    */
   saliency(asked: RunReference & ChosenPicture & SaliencyQuestion, signal?: AbortSignal): Promise<SaliencyAnswer>;
+  /** What the layer of that id reads of a picture. @throws as `saliency` */
+  features(asked: RunReference & ChosenPicture & { readonly head: string }, signal?: AbortSignal): Promise<Float32Array>;
   /** @throws as `saliency` */
   featureMaps(asked: RunReference & ChosenPicture & FeatureMapsQuestion, signal?: AbortSignal): Promise<FeatureMapsAnswer>;
 }
@@ -75,6 +77,10 @@ export function createPictures(access: FolderAccess, tables: Tables, servers: Mo
       const run = await open({ project, run: id }, { path });
       const answer = await servers.ask(run.model, { kind: "saliency", values: await valuesOf(run, { row, path }, signal), ...question }, signal);
       return { ...answer, map: owned(answer.map) };
+    },
+    async features({ project, run: id, row, path, head }, signal) {
+      const run = await open({ project, run: id }, { path });
+      return servers.ask(run.model, { kind: "features", values: await valuesOf(run, { row, path }, signal), head }, signal);
     },
     async featureMaps({ project, run: id, row, path, ...question }, signal) {
       const run = await open({ project, run: id }, { path });

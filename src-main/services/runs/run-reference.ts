@@ -38,7 +38,7 @@ export async function finishedRun(access: FolderAccess, asked: RunReference): Pr
 }
 
 /** The file a run made. @throws as `finishedRun`, and `export.parity` where the run refused to hand it out */
-export async function modelOfRun(access: FolderAccess, asked: RunReference): Promise<FoundRun & { readonly model: string }> {
+export async function modelOfRun(access: FolderAccess, asked: RunReference): Promise<FoundRun & { readonly report: RunReport; readonly model: string }> {
   const found = await finishedRun(access, asked);
   const model = inside(found.folder, RUN_MODEL);
   if (existsSync(model)) return { ...found, model };

@@ -9,7 +9,7 @@ import type { TransformSpecs } from "../../transforms/index.js";
 import { type TrainingSpec, names } from "../network/specification.js";
 import type { Weights } from "../network/weights.js";
 import { floats } from "../trainer.js";
-import type { Keeping } from "./plan-keeping.js";
+import type { NetworkPrefix } from "../network/frozen-prefix.js";
 import { buildPrefixModel } from "./prefix-model.js";
 
 /** What is told while features are computed, every so many milliseconds. */
@@ -19,7 +19,11 @@ export interface KeepQuestion {
   /** Of the whole network. */
   readonly spec: TrainingSpec;
   readonly weights: Weights;
-  readonly keeping: Keeping;
+  readonly keeping: {
+    readonly prefix: NetworkPrefix;
+    /** Of each training sample; 1: as it is. */
+    readonly draws: number;
+  };
   readonly prepared: PreparedData;
   readonly cacheFolder: string;
   readonly seed: number;
@@ -38,7 +42,7 @@ export interface KeepWork {
 }
 
 /**
- * What a network's frozen beginning makes of each sample, from the cache where it was computed before. It is known by layers, weights, data and augmentation,
+ * What a network's beginning makes of each sample, from the cache where it was computed before. It is known by layers, weights, data and augmentation,
  * so that another head, optimizer or number of epochs finds it.
  * @returns what loaders hand out, and whether it was there already. @throws LatheError `run.storage`, `engine.failed`, `cancelled`
  */

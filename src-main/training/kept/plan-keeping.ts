@@ -6,15 +6,13 @@ import { type FrozenPrefix, splitFrozenPrefix } from "../network/frozen-prefix.j
 import { inBytes } from "../network/memory.js";
 import type { TrainingSpec } from "../network/specification.js";
 
-/** Draws of its augmentation that are kept of each training sample. */
-const DRAWS = 4;
 /** What may be kept of all samples, in bytes. */
 const MOST = 2 * 2 ** 30;
 
 /** That the frozen beginning of a network is computed once, and how. */
 export interface Keeping {
   readonly prefix: FrozenPrefix;
-  /** Of each training sample; 1 without augmentation. */
+  /** Of each training sample's augmentation; 1: it is kept as it is. */
   readonly draws: number;
 }
 
@@ -39,12 +37,15 @@ export function planKeeping({ spec, inputs, counts, augment, began, most = MOST 
   const changes = prefix.reads.some((name) => (augment.get(name)?.length ?? 0) > 0);
   const last = [...prefix.kept.keys()].join(", ");
   const bytes = (draws: number) => keptBytes({ words: prefix.numbers, counts, draws });
-  const wanted = changes ? DRAWS : 1;
+  const wanted = changes ? (spec.training.featureDraws ?? 1) : 1;
   const fitting = Array.from({ length: wanted }, (_, k) => wanted - k).find((draws) => bytes(draws) <= most);
   const draws = began ?? fitting;
   if (draws === undefined)
     return { told: `what is frozen, up to ${last}, is computed anew in every epoch: to keep it for all samples would take ${inBytes(bytes(1))}` };
   const once = `what is frozen, up to ${last}, is computed once: ${counted(prefix.numbers, "number")} a sample, ${inBytes(bytes(draws))}`;
-  const drawn = `of each training sample ${counted(draws, "draw")} of its augmentation ${draws === 1 ? "is" : "are"} kept, which epochs take in turn`;
+  const drawn =
+    draws === 1
+      ? "training samples are read as they are, without their augmentation"
+      : `of each training sample ${counted(draws, "draw")} of its augmentation are kept, which epochs take in turn`;
   return { keeping: { prefix, draws }, told: changes ? `${once}; ${drawn}` : once };
 }

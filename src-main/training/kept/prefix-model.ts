@@ -3,16 +3,16 @@ import { encodeModel, modelOf } from "../../onnx/protobuf.js";
 import { createEmitter } from "../../ops/index.js";
 import { rewriteForInference } from "../../rewrites/index.js";
 import { fileBindings } from "../network/file-bindings.js";
-import type { FrozenPrefix } from "../network/frozen-prefix.js";
+import type { NetworkPrefix } from "../network/frozen-prefix.js";
 import { lowerNetwork } from "../network/network.js";
 import { type TrainingSpec, names } from "../network/specification.js";
 import type { Weights } from "../network/weights.js";
 
 /**
- * The frozen beginning of a network with its weights, as a model of its own: in goes what records and stores hold of the inputs, `[N, …]`; out comes what the
- * rest reads, under `names.kept`. The same layers with the same weights give the same bytes, whatever comes after them.
+ * The beginning of a network with its weights, as a model of its own: in goes what records and stores hold of the inputs, `[N, …]`; out comes what is asked of
+ * it, under `names.kept`. The same layers with the same weights give the same bytes, whatever comes after them.
  */
-export function buildPrefixModel(spec: TrainingSpec, { prefix, reads, kept }: FrozenPrefix, weights: Weights): Uint8Array {
+export function buildPrefixModel(spec: TrainingSpec, { prefix, reads, kept }: NetworkPrefix, weights: Weights): Uint8Array {
   const e = createEmitter();
   const inputs = new Map(
     reads.map((name) => {

@@ -1,5 +1,6 @@
 import { defined } from "../../base/assert.js";
 import { LatheError } from "../../base/errors.js";
+import { joinFloats } from "../../base/join-floats.js";
 import { Lru } from "../../base/lru.js";
 import type { FeatureMapsQuestion, FiltersAnswer, FeatureMapsAnswer, LayersAnswer, SaliencyAnswer, SaliencyQuestion } from "../../contract/picture-insight.js";
 import { targetKindOf } from "../../features/index.js";
@@ -11,6 +12,7 @@ import { copyInto } from "../../rewrites/rewrite.js";
 import { type ModelFacts, outputName } from "./inference-model.js";
 import { predictionOf } from "../judging/judge.js";
 import { type PictureLayer, ancestorsOf, findLayer, pictureLayers } from "../network/model-layers.js";
+import { buildFeatureGraph, featureName } from "../graphs/feature-graph.js";
 import { buildSaliencyGraph, saliencyNames } from "../graphs/saliency-graph.js";
 import { resizeMap, scaleToOne } from "./scale-map.js";
 import { floats } from "../trainer.js";
@@ -66,9 +68,10 @@ export class PictureInsight {
     const target = classTarget(fitted, name);
     const asked = named === undefined ? undefined : classOf(target, named);
     const output = outputName(name, fitted);
-    const { executable, layer } = await this.#prepared(`saliency ${JSON.stringify([name, wanted])}`, () =>
+    const { executable, layer: looked } = await this.#prepared(`saliency ${JSON.stringify([name, wanted])}`, () =>
       buildSaliencyGraph(this.#model.graph, this.#inputs, output, wanted),
     );
+    const layer = defined(looked, "the layer that is looked at");
     const width = targetKindOf(target).width(target);
     const run = (weights: readonly number[]) => executable.run({ ...feeds, [saliencyNames.weights]: tensor("float32", weights, [1, width]) });
     const decided =
@@ -114,6 +117,13 @@ export class PictureInsight {
     return { layer: id, maps, height, width, from, ranges, pixels };
   }
 
+  /** What a layer reads of one row, flattened. @param feeds as `saliency` @param head the layer's id @throws LatheError `usage` where there is none */
+  async features(feeds: Tensors, head: string): Promise<Float32Array> {
+    const { executable, parts = 1 } = await this.#prepared(`features ${head}`, () => buildFeatureGraph(this.#model.graph, head));
+    const result = await executable.run(feeds);
+    return joinFloats(Array.from({ length: parts }, (_, k) => floats(result, featureName(k))));
+  }
+
   /** The weights of a convolution, of the first one by default. */
   filters(wanted: string | undefined): FiltersAnswer {
     const { graph } = this.#model;
@@ -155,7 +165,7 @@ export class PictureInsight {
     return this.#layers.find(({ kind, output }) => kind === "input" && behind.has(output.name)) ?? layer;
   }
 
-  async #prepared(key: string, build: () => { readonly graph: Graph; readonly layer: PictureLayer }): Promise<Prepared> {
+  async #prepared(key: string, build: () => Built): Promise<Prepared> {
     const known = this.#compiled.get(key);
     if (known) return known;
     const prepared = prepare(this.#model, build);
@@ -169,14 +179,20 @@ export class PictureInsight {
   }
 }
 
-interface Prepared {
-  readonly executable: Executable;
-  readonly layer: PictureLayer;
+/** A graph with what is to be known of it. */
+interface Built {
+  readonly graph: Graph;
+  readonly layer?: PictureLayer;
+  readonly parts?: number;
 }
 
-async function prepare(model: InsightModel, build: () => { readonly graph: Graph; readonly layer: PictureLayer }): Promise<Prepared> {
-  const { graph, layer } = build();
-  return { executable: await model.compile(graph), layer };
+interface Prepared extends Omit<Built, "graph"> {
+  readonly executable: Executable;
+}
+
+async function prepare(model: InsightModel, build: () => Built): Promise<Prepared> {
+  const { graph, ...known } = build();
+  return { executable: await model.compile(graph), ...known };
 }
 
 const ACTIVATION = "layer activation";

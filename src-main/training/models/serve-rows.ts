@@ -62,6 +62,8 @@ async function answerQuestion(model: ServedModel, look: () => PictureInsight, qu
       return look().layers();
     case "filters":
       return look().filters(question.layer);
+    case "features":
+      return withRow(model, question.values, ({ inputs }) => look().features(inputs, question.head));
     case "saliency":
       return withRow(model, question.values, ({ inputs }) => look().saliency(inputs, question));
     case "featureMaps":

@@ -3,16 +3,23 @@ import { type TensorType, isStatic, sizeOf } from "../../onnx/types.js";
 import type { Layout } from "./layout.js";
 import type { NetworkPlan, PlannedLayer } from "./network.js";
 
-/** A network in two: what gives the same numbers for the same sample however long is trained, and what is left to train. */
-export interface FrozenPrefix {
-  /** From inputs alone, and nothing in it learns, draws or looks at other samples. Its outputs are the layers of `kept`. */
+/** The beginning of a network, as far as some of its layers. */
+export interface NetworkPrefix {
+  /** Reads inputs alone. Its outputs are the layers of `kept`. */
   readonly prefix: NetworkPlan;
   /** Inputs that it reads. */
   readonly reads: readonly string[];
-  /** What the rest, or an output of the network, reads of it: layers by id with their types, `[N, …]` of float32. */
+  /** What is asked of it: layers by id with their types, `[N, …]` of float32. */
   readonly kept: ReadonlyMap<string, TensorType>;
   /** Numbers that a sample has in `kept`. */
   readonly numbers: number;
+}
+
+/**
+ * A network in two: what gives the same numbers for the same sample however long is trained, since nothing in it learns, draws or looks at other samples, and
+ * what is left to train. Kept is what the rest, or an output of the network, reads of it.
+ */
+export interface FrozenPrefix extends NetworkPrefix {
   /** Reads inputs and layers of `kept`. */
   readonly rest: NetworkPlan;
   /** Inputs that only the prefix reads. */
@@ -93,20 +100,27 @@ function crossing({ layers, outputs }: NetworkPlan, members: ReadonlySet<string>
 }
 
 function splitAt(plan: NetworkPlan, members: ReadonlySet<string>, { types }: LaidOut, inputs: ReadonlyMap<string, TensorType>): FrozenPrefix {
-  const kept = new Map(crossing(plan, members).map((id) => [id, defined(types.get(id), id)]));
-  const needed = new Set(kept.keys());
-  for (const { id, from } of plan.layers.toReversed()) if (needed.has(id)) for (const name of from) needed.add(name);
+  const beginning = prefixUpTo(plan, crossing(plan, members), types, inputs);
   // Members that lead nowhere are in neither: nobody asks for them.
   const rest = { layers: plan.layers.filter(({ id }) => !members.has(id)), outputs: plan.outputs };
-  const prefix = { layers: plan.layers.filter(({ id }) => needed.has(id)), outputs: [...kept.keys()].map((id) => ({ target: id, from: id })) };
-  const reads = [...inputs.keys()].filter((name) => needed.has(name));
   const readOn = new Set([...rest.layers, ...rest.outputs].flatMap(({ from }) => from));
+  return { ...beginning, rest, spared: beginning.reads.filter((name) => !readOn.has(name)) };
+}
+
+/** As much of a network as it takes to compute some of its layers. @param ids of these layers */
+export function prefixUpTo(
+  plan: NetworkPlan,
+  ids: readonly string[],
+  types: ReadonlyMap<string, TensorType>,
+  inputs: ReadonlyMap<string, TensorType>,
+): NetworkPrefix {
+  const kept = new Map(ids.map((id) => [id, defined(types.get(id), id)]));
+  const needed = new Set(ids);
+  for (const { id, from } of plan.layers.toReversed()) if (needed.has(id)) for (const name of from) needed.add(name);
   return {
-    prefix,
-    reads,
+    prefix: { layers: plan.layers.filter(({ id }) => needed.has(id)), outputs: ids.map((id) => ({ target: id, from: id })) },
+    reads: [...inputs.keys()].filter((name) => needed.has(name)),
     kept,
     numbers: [...kept.values()].reduce((sum, { shape }) => sum + sizeOf(shape.slice(1)), 0),
-    rest,
-    spared: reads.filter((name) => !readOn.has(name)),
   };
 }

@@ -7,6 +7,7 @@ import { importModel } from "../importing/import-model.js";
 import { checkExport } from "../models/check-export.js";
 import { evaluateModel } from "../models/evaluate-model.js";
 import { backtest } from "../backtest/backtest.js";
+import { lookThroughFeatures } from "../explaining/look-through-features.js";
 import { forecastSeries } from "../forecasting/forecast-series.js";
 import { findLearningRate } from "../find-learning-rate.js";
 import { auditProject, inspectProject } from "../inspect-project.js";
@@ -68,6 +69,8 @@ function resultOf(work: EngineWork): Promise<unknown> {
       return forecastSeries(work, setting);
     case "backtest":
       return backtest(work, setting);
+    case "features":
+      return lookThroughFeatures(work, setting);
     case "serve-model":
       return serveRows(work, setting, questions);
     case "check-export":

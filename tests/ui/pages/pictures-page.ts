@@ -12,7 +12,7 @@ export class PicturesPage {
     this.grid = page.getByRole("listbox", { name: "Pictures", exact: true });
     this.judged = page.getByRole("listbox", { name: "Judged pictures" });
     this.detail = page.getByRole("region", { name: /^Picture / });
-    this.suspects = page.getByRole("region", { name: "Likely label errors" });
+    this.suspects = page.getByRole("region", { name: "Labels worth a second look" });
     this.inside = page.getByRole("dialog", { name: /^Inside the network/ });
   }
 

@@ -4,7 +4,7 @@ import { draftOf } from "../../../src-renderer/document/draft.js";
 import { networkOf } from "../../../src-renderer/document/network.js";
 import { targetWeights, weightForShare } from "../../../src-renderer/document/target-weights.js";
 import { lossSum } from "../../../src-renderer/figures/loss-parts.js";
-import { wilsonInterval } from "../../../src-renderer/figures/wilson-interval.js";
+import { wilsonInterval } from "../../../src-main/metrics/wilson-interval.js";
 import { layoutOf, nodeSize, routedPath } from "../../../src-renderer/screens/model/graph-layout.js";
 
 const draft = (losses: object) =>

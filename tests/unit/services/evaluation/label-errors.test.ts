@@ -2,9 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../../../src-main/base/random.js";
 import { confidenceCalibration } from "../../../../src-main/services/evaluation/evaluation-curves.js";
-import { suspectLabels } from "../../../../src-main/services/evaluation/label-errors.js";
+import { type LabelledPart, suspectLabels } from "../../../../src-main/services/evaluation/label-errors.js";
 import type { SingleTarget } from "../../../../src-main/services/evaluation/one-label.js";
-import type { KeptPredictions } from "../../../../src-main/training/runs/kept-predictions.js";
 
 interface Labelled {
   readonly probabilities: readonly number[];
@@ -13,7 +12,7 @@ interface Labelled {
 
 const names = ["cat", "dog", "bird", "fish"];
 
-function category(split: KeptPredictions["split"], rows: readonly Labelled[], firstRow = 1): { predictions: KeptPredictions; target: SingleTarget } {
+function category(split: LabelledPart["split"], rows: readonly Labelled[], firstRow = 1): LabelledPart {
   const target: SingleTarget = {
     name: "kind",
     kind: "category",
@@ -22,7 +21,7 @@ function category(split: KeptPredictions["split"], rows: readonly Labelled[], fi
     outputs: Float32Array.from(rows.flatMap((r) => r.probabilities)),
     truths: Int32Array.from(rows, (r) => r.given),
   };
-  return { target, predictions: { split, rows: Uint32Array.from(rows, (_, i) => firstRow + i), targets: [target] } };
+  return { target, split, rows: Uint32Array.from(rows, (_, i) => firstRow + i) };
 }
 
 /** The definition, word for word and row by row, in whatever time it takes. */
@@ -83,7 +82,7 @@ describe("likely label errors", () => {
     const outputs = Float32Array.of(0.9, 0.8, 0.1, 0.2, 0.95, 0.55);
     const truths = Float32Array.of(1, 1, 0, 0, 0, 0);
     const target: SingleTarget = { name: "t", kind: "binary", width: 1, classes: ["no", "yes"], threshold: 0.5, outputs, truths };
-    const { suspects, classes } = suspectLabels([{ target, predictions: { split: "test", rows: Uint32Array.of(1, 2, 3, 4, 5, 6), targets: [target] } }]);
+    const { suspects, classes } = suspectLabels([{ target, split: "test", rows: Uint32Array.of(1, 2, 3, 4, 5, 6) }]);
     // yes: (0.9 + 0.8) / 2 = 0.85, which 0.55 is below; no: (0.9 + 0.8 + 0.05 + 0.45) / 4
     expect(classes.map(({ name, rows }) => [name, rows])).toEqual([
       ["no", 4],
@@ -112,9 +111,32 @@ describe("likely label errors", () => {
     expect([suspects, judged, classes[2]]).toEqual([[], 2, { name: "bird", rows: 0, threshold: null }]);
   });
 
+  it("are trusted where, of 95 % sure, more is right than half way from guessing to all", () => {
+    const right = { probabilities: [1, 0, 0, 0], given: 0 };
+    const wrong = { probabilities: [0, 1, 0, 0], given: 0 };
+    const other = { probabilities: [0, 1, 0, 0], given: 1 };
+    const of = (n: number, one: Labelled) => Array.from({ length: n }, () => one);
+    const trustOf = (...parts: readonly (readonly Labelled[])[]) => suspectLabels([category("test", parts.flat())]).trust;
+    // Half of the rows are of one class, so that 0.75 are needed. Wilson's interval of 90 of 100: 0.826 to 0.945.
+    const good = trustOf(of(45, right), of(10, wrong).slice(0, 5), of(50, other).slice(0, 45), of(5, { probabilities: [1, 0, 0, 0], given: 1 }));
+    expect(good).toEqual({
+      accuracy: 0.9,
+      low: expect.closeTo(0.8256, 4) as number,
+      high: expect.closeTo(0.9448, 4) as number,
+      guessing: 0.5,
+      needed: 0.75,
+      enough: true,
+    });
+    expect(trustOf(of(9, right), of(1, wrong), of(10, other)).enough).toBe(true);
+    expect(trustOf(of(8, right), of(2, wrong), of(9, other), of(1, { probabilities: [1, 0, 0, 0], given: 1 })).enough).toBe(false);
+    // All of one class: nothing is better than guessing that.
+    expect(trustOf(of(100, right)).enough).toBe(false);
+    expect(trustOf().enough).toBe(false);
+  });
+
   it("are not asked of numbers", () => {
     const target: SingleTarget = { name: "n", kind: "numeric", width: 1, columns: ["n"], outputs: Float32Array.of(1), truths: Float32Array.of(2) };
-    expect(() => suspectLabels([{ target, predictions: { split: "test", rows: Uint32Array.of(1), targets: [target] } }])).toThrow(/n is a number/);
+    expect(() => suspectLabels([{ target, split: "test", rows: Uint32Array.of(1) }])).toThrow(/n is a number/);
   });
 });
 

@@ -87,9 +87,9 @@ describe("features that are computed once", () => {
     expect(kept.epochs[0]!.layers["out"]!.gradientNorm).toBeCloseTo(whole.epochs[0]!.layers["out"]!.gradientNorm!, 5);
   });
 
-  it("are drawn as the first four epochs would change the pictures, which later ones take again", async () => {
+  it("are drawn as the first four epochs would change the pictures, where four are asked for, and later ones take these again", async () => {
     const folder = temporaryFolder();
-    const training = { epochs: 5 };
+    const training = { epochs: 5, featureDraws: 4 };
     const kept = await run(write(folder, { augment: AUGMENT, training }));
     const whole = await run(write(folder, { augment: AUGMENT, training: { ...training, keepFeatures: false } }));
     const { train: count, validation, test } = kept.events.find((event) => event.event === "run")!.samples;
@@ -97,6 +97,14 @@ describe("features that are computed once", () => {
     expectSameLosses(kept, whole, 4);
     expect(kept.epochs[4]!.train["loss"]).not.toBe(whole.epochs[4]!.train["loss"]);
     expect(said(kept.events).join()).toContain("of each training sample 4 draws of its augmentation are kept, which epochs take in turn");
+  });
+
+  it("are of the pictures as they are, where no draws are asked for, and that is said", async () => {
+    const folder = temporaryFolder();
+    const plain = await run(write(folder));
+    const changed = await run(write(folder, { augment: AUGMENT }));
+    expect(changed.model().equals(plain.model())).toBe(true);
+    expect([said(plain.events), said(changed.events)].map((told) => told.join().includes("read as they are, without their augmentation"))).toEqual([false, true]);
   });
 
   it("go together with the picture that the rest reads beside them", async () => {
@@ -111,7 +119,7 @@ describe("features that are computed once", () => {
       { id: "out", type: "Linear", outFeatures: "classes" },
     ];
     const folder = temporaryFolder();
-    const training = { epochs: 4, groups: [{ layers: ["conv1"], frozen: true }] };
+    const training = { epochs: 4, featureDraws: 4, groups: [{ layers: ["conv1"], frozen: true }] };
     const kept = await run(write(folder, { augment: AUGMENT, training, layers }));
     const whole = await run(write(folder, { augment: AUGMENT, training: { ...training, keepFeatures: false }, layers }));
     expect(said(kept.events).join()).toContain("up to flat1, is computed once: 16 numbers");
@@ -130,12 +138,12 @@ describe("features that are computed once", () => {
     expect(readFileSync(second.folder.file("log.txt"), "utf8")).toContain("that was computed before, and is taken from the cache");
     // Every weight has a stream of its own.
     const third = await run(write(folder, { layers: made.map((layer) => (layer.id === "conv2" ? { ...layer, outChannels: 13 } : layer)) }));
-    const fourth = await run(write(folder, { augment: AUGMENT }));
+    const fourth = await run(write(folder, { augment: AUGMENT, training: { featureDraws: 2 } }));
     expect([third.computed > 0, fourth.computed > 0, entries(folder).length]).toEqual([true, true, 3]);
   });
 
   it("lead a resumed run to the same bytes, whatever became of them meanwhile", async () => {
-    const wished = { augment: AUGMENT, training: { epochs: 6, checkpointSeconds: 0 } };
+    const wished = { augment: AUGMENT, training: { epochs: 6, checkpointSeconds: 0, featureDraws: 4 } };
     const undisturbed = await run(write(temporaryFolder(), wished));
     const figures = ({ epochs }: typeof undisturbed) => epochs.map(({ seconds: _seconds, ...epoch }) => epoch);
     const damage = (folder: string) => {

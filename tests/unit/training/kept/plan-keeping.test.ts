@@ -7,7 +7,7 @@ import { trainingSpec } from "../../../support/training-spec.js";
 const counts = { train: 1000, validation: 200, test: 300 };
 const augmented = new Map([["image", [{ type: "RandomHorizontalFlip" }]]]);
 
-function specOf(keepFeatures?: boolean) {
+function specOf(keepFeatures?: boolean, featureDraws?: number) {
   return trainingSpec({
     inputs: { image: [3, 16, 16] },
     targets: [{ name: "y", kind: "numeric", width: 1 }],
@@ -20,25 +20,29 @@ function specOf(keepFeatures?: boolean) {
       ],
       outputs: [{ target: "y", from: "out" }],
     },
-    training: { groups: [{ layers: ["conv"], frozen: true }], ...(keepFeatures === undefined ? {} : { keepFeatures }) },
+    training: { groups: [{ layers: ["conv"], frozen: true }], ...(keepFeatures === undefined ? {} : { keepFeatures }), ...(featureDraws === undefined ? {} : { featureDraws }) },
   });
 }
 
 /** @param most samples for which there is room */
-function plan(most: number, augment: typeof augmented | undefined, { keep, began }: { readonly keep?: boolean; readonly began?: number } = {}) {
-  const spec = specOf(keep);
+function plan(most: number, augment: typeof augmented | undefined, { keep, began, draws }: { readonly keep?: boolean; readonly began?: number; readonly draws?: number } = {}) {
+  const spec = specOf(keep, draws);
   return planKeeping({ spec, inputs: spec.inputs, counts, augment: augment ?? new Map(), began, most: most * 64 * 4 });
 }
 
-it("keeps as many draws of a sample's augmentation as there is room for, four at most, and says so", () => {
-  expect(plan(1e9, augmented)).toMatchObject({ keeping: { draws: 4 } });
-  expect(plan(4500, augmented).keeping?.draws).toBe(4);
-  expect(plan(4499, augmented).keeping?.draws).toBe(3);
-  expect(plan(2499, augmented)).toMatchObject({
+it("keeps as many draws of a sample's augmentation as are asked for and there is room for; samples as they are where none are, and says so", () => {
+  expect(plan(1e9, augmented, { draws: 4 })).toMatchObject({ keeping: { draws: 4 } });
+  expect(plan(4500, augmented, { draws: 4 }).keeping?.draws).toBe(4);
+  expect(plan(4499, augmented, { draws: 4 }).keeping?.draws).toBe(3);
+  expect(plan(4499, augmented, { draws: 4 }).told).toBe(
+    "what is frozen, up to flat, is computed once: 64 numbers a sample, 1 MB; of each training sample 3 draws of its augmentation are kept, which epochs take in turn",
+  );
+  expect(plan(2499, augmented, { draws: 4 }).keeping?.draws).toBe(1);
+  expect(plan(1e9, augmented)).toMatchObject({
     keeping: { draws: 1 },
     told:
       "what is frozen, up to flat, is computed once: 64 numbers a sample, 1 MB; " +
-      "of each training sample 1 draw of its augmentation is kept, which epochs take in turn",
+      "training samples are read as they are, without their augmentation",
   });
   expect(plan(1e9, undefined)).toMatchObject({ keeping: { draws: 1 }, told: "what is frozen, up to flat, is computed once: 64 numbers a sample, 1 MB" });
 });
