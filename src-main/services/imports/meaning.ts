@@ -13,7 +13,7 @@ export interface Meaning {
 
 const RANGES = ["imagenet", "0..1", "-1..1", "0..255"] as const;
 
-/** Reads `--normalize`. @throws LatheError `usage` */
+/** Reads what pixels are to a network: a name of a range, or means and deviations. @throws LatheError `usage` */
 export function scaleFrom(text: string): Meaning["scale"] {
   const range = RANGES.find((one) => one === text);
   if (range) return range;
@@ -28,7 +28,7 @@ export function scaleFrom(text: string): Meaning["scale"] {
   if (fits) return { mean, deviation };
   throw new LatheError(
     "usage",
-    `--normalize got "${text}", expected ${RANGES.join(", ")}, or mean,deviation of pixels from 0 to 1, by channel as in 0.5/0.5/0.5,0.2/0.2/0.2`,
+    `normalize got "${text}", expected ${RANGES.join(", ")}, or mean,deviation of pixels from 0 to 1, by channel as in 0.5/0.5/0.5,0.2/0.2/0.2`,
   );
 }
 
@@ -52,7 +52,7 @@ export function preparation(id: (wanted: string) => string, { scale, bgr, last }
   } else if (typeof scale === "object") {
     const channels = last ? lengths[2] : lengths[0];
     if (scale.mean.length !== 1 && scale.mean.length !== channels)
-      throw new LatheError("usage", `--normalize got ${scale.mean.length} means, expected one, or one for each of ${channels ?? 1} channels`);
+      throw new LatheError("usage", `normalize got ${scale.mean.length} means, expected one, or one for each of ${channels ?? 1} channels`);
     next("centred", "Sub", scale.mean, [scale.mean.length, 1, 1]);
     next("scaled", "Div", scale.deviation, [scale.deviation.length, 1, 1]);
   }
