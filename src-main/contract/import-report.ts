@@ -61,13 +61,17 @@ export const networkQuestion = z.strictObject({
 });
 export type NetworkQuestion = z.infer<typeof networkQuestion>;
 
-/** The kind of data that a network reads, by the axes of its input. */
-export const networkReads = ["pictures", "series", "table"] as const;
-export type NetworkReads = (typeof networkReads)[number];
-
 /** A file's network looked at: its report, and either what it reads or why no project can be made of it as it is asked for. */
-export const networkOutlook = z.strictObject({ report: importReport, reads: z.enum(networkReads).optional(), refused: z.string().optional() });
+export const networkOutlook = z.strictObject({
+  report: importReport,
+  reads: z.enum(["pictures", "series", "table"]).optional(),
+  refused: z.string().optional(),
+  /** Of an input with four axes: its pictures' channels, and their height and width, as far as they are known. */
+  picture: z.strictObject({ channels: z.number().optional(), size: z.tuple([z.number(), z.number()]).optional() }).optional(),
+});
 export type NetworkOutlook = z.infer<typeof networkOutlook>;
+/** The kind of data that a network reads, by the axes of its input. */
+export type NetworkReads = NonNullable<NetworkOutlook["reads"]>;
 
 /** How a project is made of a network. */
 export const networkUse = z.strictObject({

@@ -4,6 +4,7 @@ import { dataTexts } from "./data.js";
 import { evaluatePictureTexts, evaluateSampleTexts, evaluateTexts } from "./evaluate.js";
 import { exportTexts } from "./export.js";
 import { homeTexts } from "./home.js";
+import { importTexts } from "./import.js";
 import { labelsTexts } from "./labels.js";
 import { modelTexts } from "./model.js";
 import { pictureTexts } from "./pictures.js";
@@ -22,6 +23,7 @@ export const texts = {
   charts: chartsTexts,
   shell: shellTexts,
   home: homeTexts,
+  importing: importTexts,
   data: dataTexts,
   model: modelTexts,
   train: trainTexts,

@@ -6,11 +6,12 @@ import { inside } from "../../base/own-files.js";
 import { replaceFileSync } from "../../base/replace-file.js";
 import { storageError } from "../../base/storage-error.js";
 import type { ImportAnswer, ImportReport, NetworkOutlook, NetworkQuestion, NetworkReads, NetworkUse } from "../../contract/import-report.js";
+import { channelsLast } from "../../importers/channels-last.js";
 import { IMPORTED } from "../../pretrained/index.js";
 import { type EngineRunner } from "../jobs/jobs.js";
 import { type CreateOptions, type CreatedProject, createProject } from "../projects/create-project.js";
 import { importTemplate, readsOf } from "./head.js";
-import { type Meaning, channelsLast, scaleFrom } from "./meaning.js";
+import { type Meaning, scaleFrom } from "./meaning.js";
 
 export interface ProjectWish extends Omit<CreateOptions, "template" | "own">, NetworkUse {}
 
@@ -20,11 +21,26 @@ const TOLERANCE = 1e-4;
 /** What of a file can be used, and as what. Nothing is written. @throws LatheError `data.missing`, `graph.*`, `usage` */
 export async function reportImport(asked: NetworkQuestion, work: EngineRunner): Promise<NetworkOutlook> {
   const answer = await askFor(asked, undefined, work);
+  const picture = pictureOf(answer.report);
   try {
-    return { report: answer.report, reads: usable(answer).reads };
+    return { report: answer.report, ...picture, reads: usable(answer).reads };
   } catch (thrown) {
-    return { report: answer.report, refused: toLatheError(thrown).message };
+    return { report: answer.report, ...picture, refused: toLatheError(thrown).message };
   }
+}
+
+/** What an input of four axes says of its pictures. */
+function pictureOf({ inputs: [input] }: ImportReport): Pick<NetworkOutlook, "picture"> {
+  if (input?.shape.length !== 4) return {};
+  const last = channelsLast(input.shape);
+  const [height, width] = last ? input.shape.slice(1) : input.shape.slice(2);
+  const channels = last ? input.shape[3] : input.shape[1];
+  return {
+    picture: {
+      ...(typeof channels === "number" ? { channels } : {}),
+      ...(typeof height === "number" && typeof width === "number" ? { size: [height, width] } : {}),
+    },
+  };
 }
 
 /**

@@ -32,11 +32,6 @@ export function scaleFrom(text: string): Meaning["scale"] {
   );
 }
 
-/** Whether the last axis of pictures is that of channels, as TensorFlow has them. */
-export function channelsLast(shape: readonly (number | string)[]): boolean {
-  return shape.length === 4 && (shape[3] === 3 || shape[3] === 1) && shape[1] !== 3 && shape[1] !== 1;
-}
-
 /** Layers that bring pictures of 0 to 1, [N, C, H, W], to what the network was trained on. @param lengths of its input */
 export function preparation(id: (wanted: string) => string, { scale, bgr, last }: Meaning, lengths: readonly number[], from: string): LayerInput[] {
   const layers: LayerInput[] = [];

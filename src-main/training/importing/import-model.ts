@@ -5,6 +5,7 @@ import type { StageEvent } from "../../contract/events.js";
 import type { ImportAnswer, ImportReport, ImportRequest } from "../../contract/import-report.js";
 import type { Tensors } from "../../engines/engine.js";
 import { fileEngine } from "../../engines/index.js";
+import { channelsLast } from "../../importers/channels-last.js";
 import { checkEnd, namedEnd, usualEnd } from "../../importers/end.js";
 import { fatesOf } from "../../importers/fates.js";
 import { type ImportedNetwork, importedNetwork } from "../../importers/network.js";
@@ -115,9 +116,7 @@ function lengthsOf({ model }: ForeignModel, shapes: Readonly<Record<string, read
         lengths.every((d): d is number => typeof d === "number") ? [[name, lengths] as const] : [];
       if (shape.length === 3) return known([first, shape[2]]);
       if (shape.length !== 4) return [];
-      // Channels first, unless the last axis is that of channels.
-      const last = (shape[3] === 3 || shape[3] === 1) && shape[1] !== 3 && shape[1] !== 1;
-      return known(last ? [first, second, shape[3]] : [shape[1], first, second]);
+      return known(channelsLast(shape) ? [first, second, shape[3]] : [shape[1], first, second]);
     }),
   );
 }
