@@ -1,4 +1,4 @@
-import { useNewProject } from "../stores/new-project.js";
+import type { useNewProject } from "../stores/new-project.js";
 import { texts } from "../texts/index.js";
 
 /** Why a project of the data at hand cannot be made yet, whatever it begins from; undefined where it can. */

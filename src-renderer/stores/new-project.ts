@@ -225,6 +225,7 @@ export const useNewProject = defineStore("new-project", () => {
   function wasTold(note: string): boolean {
     const shown = [
       ...(proposal.value?.notes ?? []),
+      ...(proposal.value?.templateNotes ?? []),
       ...columns.value.flatMap(({ name: column, notes, unused }) => [...notes, ...(unused === undefined ? [] : [texts.home.propose.unused(column, unused)])]),
     ];
     return shown.includes(note) || shown.includes(note.replaceAll(` of ${data.value}`, "").replace(`${data.value}: `, ""));

@@ -76,9 +76,9 @@ describe("a table of file names and labels", () => {
     expect(created.notes).toContain(alike);
     for (const column of ["photo", "scan"]) expect(created.notes.filter((note) => note.includes(`column "${column}" names pictures;`))).toHaveLength(1);
     expect(used).toBe(24);
-    const { template, notes, columns } = await proposed(found);
+    const { template, templateNotes, columns } = await proposed(found);
     expect(template).toBe("two-input");
-    expect(notes).toEqual([alike]);
+    expect(templateNotes).toEqual([alike]);
     expect(columns.slice(0, 2).map((column) => column.notes.length)).toEqual([1, 1]);
   });
 
