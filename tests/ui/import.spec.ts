@@ -129,6 +129,7 @@ test("a bad file says what is wrong with it, and another can be chosen; a tall o
   const home = new HomePage(page);
   const importing = new ImportPage(page);
   await home.goto(workshop.server.url);
+  await lookAt(page, "import-home", true);
   await importing.choose(bad);
   await expect(page.getByRole("alert")).toContainText("bad.onnx is not an ONNX file, or is cut off");
   await lookAt(page, "import-bad", true);
