@@ -28,8 +28,9 @@ export const homeTexts = {
   forgotten: (name: string) => `${name} is off the list. Its files are untouched.`,
   emptyTitle: "No projects yet",
   emptyText:
-    "A project is a folder of its own that holds your data's description, a network and everything you train. Choose a table to make one, or start " +
-    "from a sample at the right: it takes five minutes. A folder of pictures takes one: its network has learnt from a million photographs already.",
+    "A project is a folder of its own that holds your data's description, a network and everything you train. Choose a folder of pictures: a few dozen of " +
+    "each class are enough, since the network has learnt from a million photographs already. Or choose a table, or start from a sample at the right: it " +
+    "takes five minutes.",
   samples: "Samples",
   samplesText: "Data that comes with Lathe. You get a copy that is yours to change.",
   sampleSize: (rows: string, columns: string) => `${rows} rows, ${columns} columns`,
