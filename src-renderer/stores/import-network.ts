@@ -21,7 +21,7 @@ export interface PixelMeaning {
   readonly channels: "rgb" | "bgr";
 }
 
-/** A project that is about to be made of another program's network: what was found in the file, and what the user says of it. Its data are `useNewProject`'s. */
+/** A project to be made of another program's network: what was found in the file, and what the user says of it. Its data are `useNewProject`'s. */
 export const useImportNetwork = defineStore("import-network", () => {
   const studio = useStudio();
   const making = useNewProject();

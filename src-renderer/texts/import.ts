@@ -10,8 +10,8 @@ export const importTexts = {
   readingText: (file: string) => `All of ${file} is checked before any of it runs, and then compared with the file itself.`,
   failed: "This file cannot be used",
   expected:
-    "What can be imported are ONNX files of operator sets 7 to 25, as torch.onnx.export and others write them. Choose the .onnx file itself; weights beside it " +
-    "are found.",
+    "What can be imported are ONNX files of operator sets 7 to 25, as torch.onnx.export and others write them. Choose the .onnx file itself; weights beside " +
+    "it are found.",
   calledOff: "Reading was called off",
   calledOffText: "Nothing was written.",
   otherFile: "Choose another file",
