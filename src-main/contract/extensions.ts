@@ -24,6 +24,9 @@ export const pictureExtensions = [
   "heif",
 ] as const;
 
+/** Of networks that other programs wrote. */
+export const networkExtensions = ["onnx"] as const;
+
 /** What a name ends in, of some extensions, with its dot: of `rows.csv.gz` it is `.csv.gz`. Empty where it is none of them. */
 export function extensionOf(name: string, extensions: readonly string[]): string {
   const lower = name.toLowerCase();

@@ -9,6 +9,7 @@ export const hostCommand = z.discriminatedUnion("command", [
     command: z.enum([
       "new-project",
       "open-project",
+      "import-network",
       "undo",
       "redo",
       "find",

@@ -26,6 +26,7 @@ import { featureView, nearestPictures } from "./feature-views.js";
 import { folderListing, pathSchema, pickRequest } from "./files.js";
 import { drawnForecast, knownValues } from "./forecast-result.js";
 import { hostCommand } from "./host-commands.js";
+import { networkOutlook, networkQuestion, networkUse } from "./import-report.js";
 import { learningWays } from "./learning-ways.js";
 import { catalogue, modelPlan, presetChange } from "./model-views.js";
 import { correctedPictures, pictureCorrections } from "./picture-corrections.js";
@@ -53,6 +54,21 @@ const folderColumns = {
   levels: z.array(z.string().min(1).max(200)).min(1).max(8).optional(),
   names: z.string().max(200).optional(),
   inputs: z.array(z.string()).max(64).optional(),
+};
+/** What the user says of a project to be made. Of a table's columns the user chose some to ignore and some to keep as inputs; Lathe decides on the others. */
+const newProject = {
+  data: pathSchema,
+  validation: pathSchema.optional(),
+  test: pathSchema.optional(),
+  folder: pathSchema,
+  name: z.string().min(1).max(200),
+  targets: z.array(z.string()).min(1).max(64),
+  ignore: z.array(z.string()).max(10_000).default([]),
+  keep: z.array(z.string()).max(10_000).optional(),
+  ...folderColumns,
+  header,
+  /** The table is made regular in time. */
+  series: seriesWish.optional(),
 };
 /** A row of the run's data by its number, or any picture: one of the two. */
 const chosenPicture = { row: z.int().positive().optional(), path: pathSchema.optional() };
@@ -115,25 +131,8 @@ export const studioContract = {
         }),
         projectProposal,
       ),
-      /** Makes a project and opens it. Of a table's columns the user chose some to ignore and some to keep as inputs; Lathe decides on the others. */
-      create: procedure(
-        z.strictObject({
-          data: pathSchema,
-          validation: pathSchema.optional(),
-          test: pathSchema.optional(),
-          folder: pathSchema,
-          name: z.string().min(1).max(200),
-          template: z.string().max(64),
-          targets: z.array(z.string()).min(1).max(64),
-          ignore: z.array(z.string()).max(10_000).default([]),
-          keep: z.array(z.string()).max(10_000).optional(),
-          ...folderColumns,
-          header,
-          /** The table is made regular in time. */
-          series: seriesWish.optional(),
-        }),
-        createdProject,
-      ),
+      /** Makes a project and opens it. */
+      create: procedure(z.strictObject({ ...newProject, template: z.string().max(64) }), createdProject),
       /** The file as it is, also where it is not yet, or no longer, a complete project. */
       read: procedure(projectReference, openDocument),
       /** Saves, complete or not. @throws `project.conflict` where the file is no longer of that revision. */
@@ -297,6 +296,10 @@ export const studioContract = {
     }),
     /** What runs of a project that are about to start say while their data is prepared: they have no folder yet, and no name. */
     preparing: stream(projectReference, stageEvent, (event) => `stage ${event.stage}`),
+    /** What of an ONNX file can be used, node by node; nothing is written. @throws `data.missing`, `graph.*`, `usage` */
+    lookAtNetwork: stream(networkQuestion, workEvent(networkOutlook), workSupersedes),
+    /** Makes a project of an ONNX file's network, with a head for the data's targets, and opens it. @throws as `lookAtNetwork` and `projects.create` */
+    importNetwork: stream(z.strictObject({ ...networkQuestion.shape, ...networkUse.shape, ...newProject }), workEvent(createdProject), workSupersedes),
     /** Every column of a project's table, whatever its role; works while the project is not yet complete. */
     columns: stream(projectReference, workEvent(columnsResult), workSupersedes),
     /** Split, classes, and what to look at, of the project as saved. */

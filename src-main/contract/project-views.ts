@@ -100,6 +100,8 @@ export const projectProposal = z.strictObject({
   series: seriesPlan.optional(),
   /** What else was noticed while reading, in sentences. */
   notes: z.array(z.string()),
+  /** What is to know of the proposed template, and why it is proposed. */
+  templateNotes: z.array(z.string()),
 });
 export type ProjectProposal = z.infer<typeof projectProposal>;
 

@@ -52,7 +52,7 @@ export interface ProposedRoles {
 /**
  * Guesses inputs and targets from what was seen of a table.
  * @param targets defaults to the last column that is not of pictures. @param ignore columns that are excluded, whatever they hold. @param keep columns
- * that are inputs, whatever they hold.
+ * that are inputs, whatever they hold. @param spelled every column by its name, none as the rest
  * @throws LatheError `data.target` for a target column that is not there or cannot be learnt, `data.column` where no input is left.
  */
 export function rolesFrom(
@@ -60,6 +60,7 @@ export function rolesFrom(
   targets: readonly string[] = [],
   ignore: readonly string[] = [],
   keep: readonly string[] = [],
+  spelled = false,
 ): ProposedRoles {
   const last = columns.filter(({ type }) => type !== "picture").at(-1)?.name ?? "";
   const wanted = (targets.length > 0 ? targets : [last]).map((name) => findColumn({ path, columns }, name, "data.target", "the target"));
@@ -68,7 +69,7 @@ export function rolesFrom(
   const others = columns.filter((column) => !wanted.includes(column));
   const { inputs, left } = proposeInputs(
     others.filter((column) => !ignore.includes(column.name)),
-    { partial: others.some((column) => ignore.includes(column.name)), keep },
+    { partial: spelled || others.some((column) => ignore.includes(column.name)), keep },
     name,
   );
   const used = new Set(inputs.flatMap((input) => columnsIn(input, others)));

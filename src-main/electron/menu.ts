@@ -52,6 +52,7 @@ export function applyMenu({ formats, recent, send }: MenuContent): void {
       submenu: [
         item("New Project…", "new-project", "CmdOrCtrl+N"),
         item("Open Project…", "open-project", "CmdOrCtrl+O"),
+        item("Import ONNX Network…", "import-network"),
         {
           id: "open-recent",
           label: "Open Recent",

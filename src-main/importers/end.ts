@@ -59,7 +59,7 @@ export function usualEnd(form: NormalForm): NetworkEnd {
     const first = form.nodes.find(({ problem, unreached }) => problem !== undefined && !unreached);
     throw new LatheError(
       "graph.unsupported",
-      `no result of the network can be reached${first ? `: ${first.op} (${first.name}): ${first.problem ?? ""}` : ""}; end it before that with --until`,
+      `no result of the network can be reached${first ? `: ${first.op} (${first.name}): ${first.problem ?? ""}` : ""}; end it before that`,
     );
   }
   const { maker } = stepsOf(form.builder, form.builder.soFar([value]));

@@ -10,6 +10,7 @@ import { featureProcedures, featureStream } from "./features.js";
 import { fileProcedures } from "./files.js";
 import { backtestStream, forecastProcedures, forecastStream } from "./forecasts.js";
 import type { HostAbilities } from "./host.js";
+import { importNetworkStream, lookAtNetworkStream } from "./imports.js";
 import { modelProcedures } from "./model.js";
 import { pictureProcedures } from "./pictures.js";
 import { predictTableStream, predictionProcedures } from "./prediction.js";
@@ -41,6 +42,8 @@ export function createRouter(studio: Studio, host: HostAbilities): Router<Studio
     streams: {
       run: runStream(studio),
       preparing: preparingStream(studio),
+      lookAtNetwork: lookAtNetworkStream(studio),
+      importNetwork: importNetworkStream(studio),
       columns: columnsStream(studio),
       audit: auditStream(studio),
       learningRate: learningRateStream(studio),

@@ -8,13 +8,13 @@ import { LatheError } from "../base/errors.js";
 import { makeFoldersSoon } from "../base/make-folders.js";
 import { storageError } from "../base/storage-error.js";
 import { sweepLeftBehind, workName } from "../base/work-folder.js";
-import { extensionOf, pictureExtensions, tableExtensions } from "../contract/extensions.js";
+import { extensionOf, networkExtensions, pictureExtensions, tableExtensions } from "../contract/extensions.js";
 import type { Studio } from "../services/studio.js";
 
 /** Bytes of one file; what is larger is better put on the machine by other ways. */
 const largest = 4 * 2 ** 30;
 /** What a project can be made of, and pictures, which a model can be asked about. */
-const accepted = [...tableExtensions, ...pictureExtensions];
+const accepted = [...tableExtensions, ...networkExtensions, ...pictureExtensions];
 
 /** A file that has not arrived whole. */
 const PART = "upload.part";
@@ -23,7 +23,7 @@ const PART = "upload.part";
  * Takes a file that was dropped on the page: it is written to `Uploads` where new projects are made, whole or not at all, never over another. Of several that
  * come at once under one name each gets a name of its own.
  * @param name as the browser tells it. @returns where it lies.
- * @throws LatheError `rpc.invalid` for a name or a size that cannot be, `data.unreadable` for what is neither table nor picture, `run.storage`
+ * @throws LatheError `rpc.invalid` for a name or a size that cannot be, `data.unreadable` for what is neither table, picture nor network, `run.storage`
  */
 export async function receiveUpload(request: IncomingMessage, name: string, { access, projects }: Studio, limit = largest): Promise<string> {
   const plain = name.split(/[\\/]/).at(-1) ?? "";
@@ -32,7 +32,7 @@ export async function receiveUpload(request: IncomingMessage, name: string, { ac
   const extension = extensionOf(plain, accepted);
   if (extension === "") {
     const expected = accepted.map((known) => `.${known}`).join(", ");
-    throw new LatheError("data.unreadable", `${plain} is not a table or a picture that Lathe reads; expected ${expected}`, { name: plain });
+    throw new LatheError("data.unreadable", `${plain} is not a table, a picture or a network that Lathe reads; expected ${expected}`, { name: plain });
   }
   const announced = Number(request.headers["content-length"] ?? 0);
   if (announced > limit) throw tooLarge(plain, limit);

@@ -1,3 +1,4 @@
+import { type Imports, createImports } from "./imports/imports.js";
 import { createEngineList, type EngineList } from "./processes/engines.js";
 import { type Evaluation, createEvaluation } from "./evaluation/evaluation.js";
 import { type FeatureViews, createFeatureViews } from "./evaluation/feature-views.js";
@@ -31,6 +32,7 @@ export interface Studio {
   readonly engines: EngineList;
   readonly files: Files;
   readonly projects: Projects;
+  readonly imports: Imports;
   readonly documents: ProjectDocuments;
   readonly runs: Runs;
   readonly jobs: JobRegistry;
@@ -98,6 +100,7 @@ export function createStudio(options: StudioOptions): Studio {
   const tables = createTables(access, { open: createReader({ launch: launchReader, ...TABLES }), probe: files });
   const facts = createModelFacts(models);
   const documents = createProjectDocuments(access);
+  const projects = createProjects(createRecentProjects(home), access, settings, surveyBy(files, pictures), options);
   const prediction = createPrediction(access, work, servers, facts);
   const looks = createPictures(access, tables, servers, facts);
   const features = createFeatureViews(access, tables, work, (asked, signal) => looks.features(asked, signal));
@@ -129,7 +132,8 @@ export function createStudio(options: StudioOptions): Studio {
     engines: createEngineList(work),
     files: createFiles(access),
     documents,
-    projects: createProjects(createRecentProjects(home), access, settings, surveyBy(files, pictures), options),
+    projects,
+    imports: createImports(access, projects, work),
     runs: createRuns(access, jobs),
     evaluation: createEvaluation(access, tables, features),
     features,

@@ -1,3 +1,4 @@
+import { useRoute } from "vue-router";
 import { hasExtension, pictureExtensions } from "../../src-main/contract/extensions.js";
 import { useNotices } from "../stores/notices.js";
 import { useOpening } from "../stores/opening.js";
@@ -16,6 +17,7 @@ export function useDroppedPath(): DroppedPath {
   const opening = useOpening();
   const notices = useNotices();
   const place = useProjectRoute();
+  const route = useRoute();
 
   function suits(name: string): boolean {
     if (!isPicture(name) || place.step.value === "predict") return true;
@@ -29,7 +31,8 @@ export function useDroppedPath(): DroppedPath {
       if (!suits(nameIn(path))) return;
       if (isPicture(path)) return opening.predict(path);
       opening.open(path);
-      place.home();
+      // Home may have a network at hand that learns from it.
+      if (route.name !== "home") place.home();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { useRouter } from "vue-router";
 import { toLatheError } from "../../src-main/base/errors.js";
-import { hasExtension, tableExtensions } from "../../src-main/contract/extensions.js";
+import { hasExtension, networkExtensions, tableExtensions } from "../../src-main/contract/extensions.js";
 import { useStudio } from "../rpc/studio.js";
 import { useNotices } from "../stores/notices.js";
 import { usePicker } from "../stores/picker.js";
@@ -13,7 +13,9 @@ export interface ProjectOpening {
   readonly newProject: (kind?: "table" | "pictures") => Promise<void>;
   /** Asks for a project's folder and opens it. */
   readonly openProject: () => Promise<void>;
-  /** Finds out what lies there: a project opens, anything else is looked at as data. */
+  /** Asks for an ONNX file, then shows what of its network can be used. */
+  readonly importNetwork: () => Promise<void>;
+  /** Finds out what lies there: a project opens, a network is shown, anything else is looked at as data. */
   readonly openPath: (path: string) => Promise<void>;
   /** Shows what project could be made of some data. */
   readonly propose: (data: string) => void;
@@ -42,8 +44,13 @@ export function useProjectOpening(): ProjectOpening {
     void router.push({ name: "home", query: { data } });
   }
 
+  function showNetwork(path: string): void {
+    void router.push({ name: "home", query: { network: path } });
+  }
+
   async function openPath(path: string): Promise<void> {
     if (isTable(path)) return propose(path);
+    if (hasExtension(path, networkExtensions)) return showNetwork(path);
     try {
       const project = await studio.procedures.projects.open({ project: path });
       place.openProject(project.path);
@@ -64,6 +71,10 @@ export function useProjectOpening(): ProjectOpening {
           ? await pick({ kind: "open-file", title: t.pickTable, extensions: [...tableExtensions] })
           : await pick({ kind: "open-folder", title: t.pickPictures });
       if (data !== undefined) propose(data);
+    },
+    async importNetwork() {
+      const path = await pick({ kind: "open-file", title: texts.importing.pick, extensions: [...networkExtensions] });
+      if (path !== undefined) showNetwork(path);
     },
     async openProject() {
       const folder = await pick({ kind: "open-folder", title: t.pickProject });

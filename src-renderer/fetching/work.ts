@@ -6,7 +6,8 @@ import type { EventOf, ParamsOf } from "../../src-main/rpc/types.js";
 import type { StudioClient } from "../rpc/studio.js";
 
 /** Streams whose purpose is one result. */
-type WorkStream = "features" | "columns" | "audit" | "learningRate" | "predictTable" | "forecast" | "backtest" | "setUpTensorflow";
+type WorkStream =
+  "features" | "columns" | "audit" | "learningRate" | "predictTable" | "forecast" | "backtest" | "setUpTensorflow" | "lookAtNetwork" | "importNetwork";
 export type WorkResult<S extends WorkStream> = Extract<EventOf<StudioContract, S>, { event: "result" }>["value"];
 
 export interface WorkState<T> {

@@ -24,6 +24,7 @@ export function useShellActions(): void {
     { id: "command-palette", title: texts.shell.palette.title, group: t.studio, keys: "mod+k", run: () => void (actions.paletteOpen = true) },
     { id: "new-project", title: t.newProject, group: t.studio, keys: "mod+alt+n", run: () => ways.newProject() },
     { id: "open-project", title: t.openProject, group: t.studio, keys: "mod+o", run: () => ways.openProject() },
+    { id: "import-network", title: t.importNetwork, group: t.studio, run: () => ways.importNetwork() },
     { id: "show-home", title: texts.shell.home, group: t.go, keys: "mod+shift+h", run: place.home },
     ...steps.map((step, i): Action => ({
       id: `show-${step}`,

@@ -27,9 +27,13 @@ const storageKey = "model.source-beside";
 export const useModelPanels = defineStore("model-panels", () => {
   const adding = shallowRef<Adding>();
   const connecting = shallowRef<Connecting>();
+  /** Whether a layer is being looked for. */
+  const finding = ref(false);
+  /** The layer that is chosen inside of a block: `network.conv1`. */
+  const inside = ref<string>();
   const tab = ref<InspectorTab>("layer");
   /** Whether the PyTorch source stands beside the graph. */
   const beside = ref(localStorage.getItem(storageKey) === "true");
   watch(beside, (value) => localStorage.setItem(storageKey, String(value)));
-  return { adding, connecting, tab, beside };
+  return { adding, connecting, finding, inside, tab, beside };
 });

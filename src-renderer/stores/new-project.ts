@@ -71,10 +71,12 @@ export const useNewProject = defineStore("new-project", () => {
     return [chosenTemplate.value, proposal.value?.template, suited[0]].find((type) => type !== undefined && suited.includes(type));
   });
 
-  function begin(path: string): void {
+  /** @param wish looks at it as a series, of which this is known */
+  function begin(path: string, wish?: SeriesWish): void {
     if (data.value === path && proposal.value) return;
     forget();
     data.value = path;
+    series.value = wish;
     void look();
   }
 
@@ -105,8 +107,8 @@ export const useNewProject = defineStore("new-project", () => {
   const seriesOf = () => (series.value ? { series: { ...series.value, known: known.value } } : {});
 
   /** As a series, or row by row: the columns play other parts then. */
-  function asSeries(chosen: boolean): void {
-    series.value = chosen ? {} : undefined;
+  function asSeries(chosen: boolean, wish: SeriesWish = {}): void {
+    series.value = chosen ? wish : undefined;
     lastSaid.value = undefined;
     chosenRoles.value = new Map();
     chosenTemplate.value = undefined;
@@ -181,27 +183,33 @@ export const useNewProject = defineStore("new-project", () => {
     timer = setTimeout(() => void look(), calm);
   }
 
+  /** What the host is asked to make, whatever it begins from; undefined while there is no data. */
+  function wish() {
+    if (data.value === undefined) return undefined;
+    return {
+      data: data.value,
+      folder: folder.value.trim(),
+      name: name.value.trim(),
+      targets: [...targets.value],
+      ignore: series.value ? refused() : [...ignored.value],
+      keep: insisted(),
+      ...seriesOf(),
+      ...headerOf(),
+      ...pictureColumns(),
+      ...(validation.value === undefined ? {} : { validation: validation.value }),
+      ...(test.value === undefined ? {} : { test: test.value }),
+    };
+  }
+
   /** @returns the project and what was noticed only then, or undefined where it could not be made; `createError` then says why. */
   async function create(): Promise<{ readonly project: ProjectSummary; readonly notes: readonly string[] } | undefined> {
-    if (data.value === undefined || template.value === undefined) return undefined;
+    const wanted = wish();
+    if (!wanted || template.value === undefined) return undefined;
     creating.value = true;
     createError.value = undefined;
     try {
-      const made = await studio.procedures.projects.create({
-        data: data.value,
-        folder: folder.value.trim(),
-        name: name.value.trim(),
-        template: template.value,
-        targets: [...targets.value],
-        ignore: series.value ? refused() : [...ignored.value],
-        keep: insisted(),
-        ...seriesOf(),
-        ...headerOf(),
-        ...pictureColumns(),
-        ...(validation.value === undefined ? {} : { validation: validation.value }),
-        ...(test.value === undefined ? {} : { test: test.value }),
-      });
-      return { ...made, notes: made.notes.filter((note) => !wasTold(note)) };
+      const made = await studio.procedures.projects.create({ ...wanted, template: template.value });
+      return { ...made, notes: untold(made.notes) };
     } catch (thrown) {
       createError.value = toLatheError(thrown);
       return undefined;
@@ -210,10 +218,14 @@ export const useNewProject = defineStore("new-project", () => {
     }
   }
 
+  /** What the proposal does not say. */
+  const untold = (notes: readonly string[]): readonly string[] => notes.filter((note) => !wasTold(note));
+
   /** Whether it stands in the proposal, where a column's note does without the file. */
   function wasTold(note: string): boolean {
     const shown = [
       ...(proposal.value?.notes ?? []),
+      ...(proposal.value?.templateNotes ?? []),
       ...columns.value.flatMap(({ name: column, notes, unused }) => [...notes, ...(unused === undefined ? [] : [texts.home.propose.unused(column, unused)])]),
     ];
     return shown.includes(note) || shown.includes(note.replaceAll(` of ${data.value}`, "").replace(`${data.value}: `, ""));
@@ -254,6 +266,8 @@ export const useNewProject = defineStore("new-project", () => {
     names,
     renameLevel,
     readNames,
+    wish,
+    untold,
     create,
     look,
     rename: (value: string) => void (typedName.value = value),

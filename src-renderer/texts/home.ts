@@ -6,7 +6,7 @@ export const homeTexts = {
   newProject: "New project",
   newFromTableHint: "CSV, TSV, Parquet, JSON or Excel, one row a sample; a series is a table with a column of times",
   newFromPictures: "New from pictures",
-  newFromPicturesHint: "One folder a class, the pictures in it",
+  newFromPicturesHint: "One folder a class, the pictures in it; few are enough, since a network that has learnt already is the start",
   openProject: "Open a project",
   openProjectHint: "A folder with a project.json in it",
   pickTable: "Choose a table",
@@ -28,8 +28,9 @@ export const homeTexts = {
   forgotten: (name: string) => `${name} is off the list. Its files are untouched.`,
   emptyTitle: "No projects yet",
   emptyText:
-    "A project is a folder of its own that holds your data's description, a network and everything you train. Choose a table to make one, or start " +
-    "from a sample at the right: it takes five minutes.",
+    "A project is a folder of its own that holds your data's description, a network and everything you train. Choose a folder of pictures: a few dozen of " +
+    "each class are enough, since the network has learnt from a million photographs already. Or choose a table, or start from a sample at the right: it " +
+    "takes five minutes.",
   samples: "Samples",
   samplesText: "Data that comes with Lathe. You get a copy that is yours to change.",
   sampleSize: (rows: string, columns: string) => `${rows} rows, ${columns} columns`,
@@ -39,10 +40,10 @@ export const homeTexts = {
   start: "Start",
   hints: {
     label: "How it goes",
-    title: "From a table or pictures to a model in six steps",
+    title: "From a folder of pictures or a table to a model in six steps",
     steps: [
       ["Data", "say what to predict and look at what you have"],
-      ["Model", "take the proposed network, or build your own"],
+      ["Model", "take the proposed network, for pictures one that has learnt already, or build your own"],
       ["Train", "watch it learn; stop when it is good"],
       ["Evaluate", "see where it is right and where it is wrong"],
       ["Predict", "ask it about new rows"],

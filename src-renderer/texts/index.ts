@@ -5,6 +5,7 @@ import { evaluatePictureTexts, evaluateSampleTexts, evaluateTexts } from "./eval
 import { exportTexts } from "./export.js";
 import { featuresTexts } from "./features.js";
 import { homeTexts } from "./home.js";
+import { importTexts } from "./import.js";
 import { labelsTexts } from "./labels.js";
 import { modelTexts } from "./model.js";
 import { pictureTexts } from "./pictures.js";
@@ -23,6 +24,7 @@ export const texts = {
   charts: chartsTexts,
   shell: shellTexts,
   home: homeTexts,
+  importing: importTexts,
   data: dataTexts,
   model: modelTexts,
   train: trainTexts,

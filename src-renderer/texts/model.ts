@@ -91,6 +91,15 @@ export const modelTexts = {
     hint: "Enter adds it, the arrows choose, Escape leaves",
   },
 
+  find: {
+    title: "Find a layer of the network",
+    open: "Find",
+    placeholder: "Type a name, a type or a shape, as in 8 × 16",
+    hint: "Enter shows it, the arrows choose, Escape leaves",
+    found: (count: string, all: string, drawn: number | undefined) => `${count} of ${all}${drawn === undefined ? "" : `, the first ${drawn} are shown`}`,
+    none: "There are no layers yet",
+  },
+
   graph: {
     title: "Network",
     describe: (layers: number) =>
@@ -172,6 +181,7 @@ export const modelTexts = {
     several: (count: string) => `${count} chosen`,
     severalHint: "Copy, remove or drag them together. Add a layer that joins, such as Concat or Add, to read all of them.",
     block: "Layers of the block",
+    findInside: "Find by name, type or shape",
     weights: "Weights",
     weightsHelp: "A set of its own, or one that all uses of this block share.",
     frozen: "Frozen",

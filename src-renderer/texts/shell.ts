@@ -23,6 +23,7 @@ export const shellTexts = {
     runs: "Run",
     newProject: "New project from a table",
     openProject: "Open a project's folder",
+    importNetwork: "Import an ONNX network",
     about: "About Lathe and its licences",
     noProject: "Open a project first",
     nothingToUndo: "There is nothing to undo",
@@ -67,7 +68,8 @@ export const shellTexts = {
   saveFailed: "Your last change could not be saved",
   drop: {
     title: "Drop it here",
-    text: "A table, or a folder of pictures, becomes a new project.",
+    text: "A table, a folder of pictures or an ONNX network becomes a new project.",
+    dataText: "A table, or a folder of pictures, is what the network learns from.",
     predictText: "A picture is predicted; a table becomes a new project.",
     noPictures: "This model does not look at pictures.",
     folder: (name: string) =>

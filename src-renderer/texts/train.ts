@@ -86,10 +86,7 @@ export const trainTexts = {
     weight: { label: "Weight", help: "Its share in the sum of all losses." },
     threshold: { label: "Threshold", help: "The probability above which a yes-or-no target is a yes." },
     shuffle: { label: "Shuffle", help: "Another order of the samples in every epoch." },
-    keepFeatures: {
-      label: "Compute frozen layers once",
-      help: "Keeps what they make of each sample, so that an epoch trains only what comes after them.",
-    },
+    keepFeatures: { label: "Compute frozen layers once", help: "Keeps what they make of each sample, so that an epoch trains only what comes after them." },
     featureDraws: {
       label: "Draws of augmentation",
       help: "How many of each training picture are kept, which epochs take in turn. With 1, pictures are read as they are: frozen layers often gain most so.",

@@ -204,7 +204,7 @@ test("a table that is dropped on the page becomes a project; what is none says s
   await expect(page.getByRole("heading", { name: "New project" })).toBeVisible();
   await expect(page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("clouds");
   await dropFile(page, "picture.exe", "MZ");
-  await expect(page.getByText(/picture\.exe is not a table or a picture that Lathe reads/)).toBeVisible();
+  await expect(page.getByText(/picture\.exe is not a table, a picture or a network that Lathe reads/)).toBeVisible();
 });
 
 test("a file that is dropped while another is sent is sent after it", async ({ page, studio, workshop }) => {

@@ -1,27 +1,14 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Page } from "@playwright/test";
 import { startDesktop } from "../support/electron-host.js";
 import { temporaryFolder } from "../support/run-on-disk.js";
+import { drop } from "./drop.js";
 import { expect, test } from "./fixture.js";
 import { lookAt } from "./looks.js";
 import { PicturesPage } from "./pages/pictures-page.js";
 import { PickerPage } from "./pages/picker-page.js";
 import { PredictPage } from "./pages/predict-page.js";
 import { trainedBlobs, writeTinyPictures } from "./picture-projects.js";
-
-/** Drops a file or a folder of this machine in the middle of the page, as the browser does it: by its debugger. */
-async function drop(page: Page, path: string): Promise<void> {
-  const debug = await page.context().newCDPSession(page);
-  const { width = 1280, height = 800 } = page.viewportSize() ?? {};
-  const at = { x: width / 2, y: height / 2, data: { items: [], files: [path], dragOperationsMask: 1 } };
-  // A hand lingers. Chromium asks the page whether it takes the file and hears of it a moment later; a drop before that is none.
-  for (const type of ["dragEnter", "dragOver", "dragOver", "dragOver", "drop"] as const) {
-    await debug.send("Input.dispatchDragEvent", { type, ...at });
-    await page.evaluate(() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen))));
-  }
-  await debug.detach();
-}
 
 test("a folder that is dropped on the page is asked for there and then: a browser tells its name alone", async ({ page, studio, workshop }) => {
   const folder = await writeTinyPictures(workshop.folder, ["one", "two"], 12);

@@ -1,8 +1,23 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { blobProject, makePictures } from "../support/picture-project.js";
 import { trainOnce } from "./trained-once.js";
+
+const sample = join(import.meta.dirname, "../../resources/samples/clipart");
+
+/** Some of the drawings: three classes, so many each. */
+export function writeClipart(folder: string, each: number): string {
+  const root = join(folder, "clipart");
+  for (const name of ["birds", "flowers", "music"]) {
+    mkdirSync(join(root, name), { recursive: true });
+    for (const file of readdirSync(join(sample, "train", name))
+      .sort()
+      .slice(0, each))
+      cpSync(join(sample, "train", name, file), join(root, name, file));
+  }
+  return root;
+}
 
 /** A project of 600 pictures with a finished run. @returns its folder */
 export async function trainedBlobs(folder: string): Promise<string> {

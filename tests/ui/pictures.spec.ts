@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { packageRoot } from "../../src-main/base/entries.js";
@@ -12,21 +12,7 @@ import { PickerPage } from "./pages/picker-page.js";
 import { PredictPage } from "./pages/predict-page.js";
 import { RunsPage } from "./pages/runs-page.js";
 import { TrainPage } from "./pages/train-page.js";
-
-const sample = join(import.meta.dirname, "../../resources/samples/clipart");
-
-/** Some of the drawings: three classes, so many each. */
-function writeClipart(folder: string, each: number): string {
-  const root = join(folder, "clipart");
-  for (const name of ["birds", "flowers", "music"]) {
-    mkdirSync(join(root, name), { recursive: true });
-    for (const file of readdirSync(join(sample, "train", name))
-      .sort()
-      .slice(0, each))
-      cpSync(join(sample, "train", name, file), join(root, name, file));
-  }
-  return root;
-}
+import { writeClipart } from "./picture-projects.js";
 
 test("from a folder of drawings to a network one has looked into, mended and exported", async ({ page, studio, workshop }) => {
   const folder = writeClipart(workshop.folder, 20);

@@ -32,7 +32,7 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "projects.propose": { data: inside },
   "projects.read": { project },
   "projects.write": { project, document, revision: "0" },
-  "projects.create": { data: inside, test: inside, folder: join(allowed, "made"), name: "made", template: "tabular", targets: ["b"] },
+  "projects.create": { data: inside, validation: allowed, test: inside, folder: join(allowed, "made"), name: "made", template: "tabular", targets: ["b"] },
   "projects.createFromRun": run,
   "data.rows": { project, offset: 0, limit: 10 },
   "series.overview": { project },
@@ -80,6 +80,8 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "forecasts.backtest": run,
   "exports.card": run,
   "exports.write": { ...run, format: "onnx", out: join(allowed, "out.onnx") },
+  lookAtNetwork: { model: inside },
+  importNetwork: { model: inside, data: inside, validation: allowed, test: inside, folder: join(allowed, "imported"), name: "imported", targets: ["b"] },
   run: run,
   preparing: { project },
   columns: { project },
@@ -90,7 +92,7 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   backtest: run,
   features: run,
 };
-const places = ["project", "folder", "path", "data", "out", "test"];
+const places = ["project", "folder", "path", "data", "out", "test", "validation", "model"];
 const ways: readonly (readonly [string, string])[] = [
   ["a folder elsewhere", join(forbidden, "x.csv")],
   ["a way up, spelt out", `${allowed}/../forbidden/x.csv`],

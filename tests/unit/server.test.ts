@@ -11,7 +11,7 @@ import { studioContract } from "../../src-main/contract/procedures.js";
 import { createClient } from "../../src-main/rpc/client.js";
 import { createSocketTransport } from "../../src-main/rpc/transports/web-socket.js";
 import type { Refusal } from "../../src-main/server/refusal.js";
-import { pictureExtensions, tableExtensions } from "../../src-main/contract/extensions.js";
+import { networkExtensions, pictureExtensions, tableExtensions } from "../../src-main/contract/extensions.js";
 import { startServer, type RunningServer } from "../../src-main/server/index.js";
 import { createStudio } from "../../src-main/services/studio.js";
 import { plausibleEpochs, temporaryFolder, writeRun, writeTestProject } from "../support/run-on-disk.js";
@@ -252,7 +252,7 @@ describe("an upload", () => {
     expect(refusals).toHaveLength(1);
   });
 
-  it.each([...tableExtensions, ...pictureExtensions])("may be any table or picture that is read: .%s", async (extension) => {
+  it.each([...tableExtensions, ...networkExtensions, ...pictureExtensions])("may be any table, network or picture that is read: .%s", async (extension) => {
     expect(pathIn(await upload(`Any.${extension.toUpperCase()}`, "x"))).toBe(join(allowed, "Lathe", "Uploads", `Any.${extension.toUpperCase()}`));
   });
 

@@ -45,7 +45,7 @@ export function addImport(program: Command): void {
         "standard, minmax or none (default: standard)",
     )
     .addOption(new Option("--channels <order>", "the order of a picture's channels (default: rgb)").choices(["rgb", "bgr"]))
-    .option("--size <pixels>", "height and width of pictures, as in 224 or 240x320, where the file leaves them open", pixels)
+    .option("--size <pixels>", "height and width of pictures, as in 224 or 240x320, or rows of a window, where the file leaves them open", pixels)
     .action(async (model: string, folder: string | undefined, options: Options) => {
       const { data, until, size, json = false } = options;
       const output = createOutput(json);
@@ -53,8 +53,10 @@ export function addImport(program: Command): void {
       if (data === undefined) {
         if (folder !== undefined)
           throw new LatheError("usage", `a project needs --data to learn from; without a folder, import only tells what of ${model} can be used`);
-        const report = await interruptible(output, (setting) => reportImport(asked, (work, emit, parse) => inEngine(work, emit, parse, setting)));
+        const { report, refused } = await interruptible(output, (setting) => reportImport(asked, (work, emit, parse) => inEngine(work, emit, parse, setting)));
         tell(output, report);
+        // The report says itself why nothing of it can be used.
+        if (refused !== undefined && report.notes.at(-1) !== refused) output.line(refused);
         return output.event({ event: "report", ...report });
       }
       if (folder === undefined) throw new LatheError("usage", "import got no folder, expected the one to make the project in");

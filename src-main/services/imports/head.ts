@@ -1,5 +1,5 @@
 import { LatheError } from "../../base/errors.js";
-import type { ImportAnswer } from "../../contract/import-report.js";
+import type { ImportAnswer, ImportReport, NetworkReads } from "../../contract/import-report.js";
 import type { ProjectInput } from "../../contract/project.js";
 import { type InputDraft } from "../../contract/data.js";
 import { kindOf, outputsOf, picturesOf, windowsOf } from "../../features/index.js";
@@ -28,7 +28,7 @@ export interface ImportWish {
 }
 
 /** The kind of data that a network reads, by the axes of its input: pictures [N, C, H, W], series [N, T, C], rows [N, F]. @throws LatheError `usage` */
-export function readsOf({ inputs }: Network): "pictures" | "series" | "table" {
+export function readsOf(inputs: ImportReport["inputs"]): NetworkReads {
   const [read, ...others] = inputs;
   if (!read || others.length > 0)
     throw new LatheError(
@@ -40,7 +40,7 @@ export function readsOf({ inputs }: Network): "pictures" | "series" | "table" {
   if (open !== undefined)
     throw new LatheError(
       "usage",
-      `the length ${open} of the input ${read.name} [${read.shape.join(", ")}] is open; say it with --size, or export the file with it`,
+      `the length ${open} of the input ${read.name} [${read.shape.join(", ")}] is open; give its size, or export the file with one`,
     );
   if (read.type !== "float32")
     throw new LatheError(
@@ -54,7 +54,7 @@ export function readsOf({ inputs }: Network): "pictures" | "series" | "table" {
 
 /** The network behind what prepares its input and before a head for the targets. */
 export function importTemplate({ network, meaning, scaling, frozen }: ImportWish): Template {
-  const reads = readsOf(network);
+  const reads = readsOf(network.inputs);
   const [input] = network.inputs;
   return {
     type: "imported",
@@ -93,7 +93,7 @@ export function importTemplate({ network, meaning, scaling, frozen }: ImportWish
 function withPicture({ inputs }: Proposal, lengths: readonly number[], meaning: Meaning): InputDraft[] {
   const [picture] = picturesOf(inputs);
   if (!picture || inputs.length > 1)
-    throw new LatheError("usage", `the network reads one picture a sample, got ${inputs.map(({ name }) => name).join(", ")}; name it with --input`);
+    throw new LatheError("usage", `the network reads one picture a sample, got ${inputs.map(({ name }) => name).join(", ")}; choose the one`);
   const [channels = 3, height = 0, width = 0] = meaning.last ? [lengths[2], lengths[0], lengths[1]] : lengths;
   if (channels !== 1 && channels !== 3)
     throw new LatheError("usage", `the network reads pictures of ${channels} channels; there are those of 3, and of 1 for gray`);
@@ -101,7 +101,7 @@ function withPicture({ inputs }: Proposal, lengths: readonly number[], meaning: 
 }
 
 /** Columns as the network reads them. @throws LatheError `usage` where it reads something else, or others */
-function withColumns({ inputs }: Proposal, reads: "pictures" | "series" | "table", lengths: readonly number[], normalize: Scaling): InputDraft[] {
+function withColumns({ inputs }: Proposal, reads: NetworkReads, lengths: readonly number[], normalize: Scaling): InputDraft[] {
   const columns = inputs.flatMap((one) => ("columns" in one && Array.isArray(one.columns) ? one.columns : []));
   if (reads === "series") {
     const [steps = 0, features = 0] = lengths;
@@ -112,16 +112,16 @@ function withColumns({ inputs }: Proposal, reads: "pictures" | "series" | "table
       throw new LatheError(
         "usage",
         `the network reads windows of ${steps} rows of ${features} columns, got ${window.length} rows of ${window.columns.length}: ` +
-          `${window.columns.join(", ")}; name the columns with --input, in the network's order`,
+          `${window.columns.join(", ")}; choose those that it reads, in its order`,
       );
     return [{ ...window, normalize }];
   }
   const strange = inputs.find((one) => kindOf(one).reads !== "values" || kindOf(one).cells !== "number");
-  if (strange) throw new LatheError("usage", `the network reads numbers, and ${strange.name} is ${strange.type}; leave it out with --input`);
+  if (strange) throw new LatheError("usage", `the network reads numbers, and ${strange.name} is ${strange.type}; leave it out`);
   if (columns.length !== lengths[0])
     throw new LatheError(
       "usage",
-      `the network reads ${lengths[0] ?? 0} numbers a row, got ${columns.length}: ${columns.join(", ")}; name the columns with --input, in the network's order`,
+      `the network reads ${lengths[0] ?? 0} numbers a row, got ${columns.length}: ${columns.join(", ")}; choose those that it reads, in its order`,
     );
   return inputs.map((input) => ({ ...input, normalize }) as InputDraft);
 }

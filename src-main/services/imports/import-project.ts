@@ -1,11 +1,11 @@
 import { rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { LatheError } from "../../base/errors.js";
+import { LatheError, toLatheError } from "../../base/errors.js";
 import { makeFolders } from "../../base/make-folders.js";
 import { inside } from "../../base/own-files.js";
 import { replaceFileSync } from "../../base/replace-file.js";
 import { storageError } from "../../base/storage-error.js";
-import type { ImportAnswer, ImportReport } from "../../contract/import-report.js";
+import type { ImportAnswer, ImportReport, NetworkOutlook, NetworkQuestion, NetworkReads, NetworkUse } from "../../contract/import-report.js";
 import { channelsLast } from "../../importers/picture-axes.js";
 import { IMPORTED } from "../../pretrained/index.js";
 import { type EngineRunner } from "../jobs/jobs.js";
@@ -13,21 +13,7 @@ import { type CreateOptions, type CreatedProject, createProject } from "../proje
 import { importTemplate, readsOf } from "./head.js";
 import { type Meaning, scaleFrom, scalingFrom } from "./meaning.js";
 
-export interface ImportOptions {
-  /** The ONNX file. */
-  readonly model: string;
-  /** A node or value at which the network ends. */
-  readonly until?: string | undefined;
-  /** Height and width of pictures, where the file leaves them open. */
-  readonly size?: readonly [number, number] | undefined;
-}
-
-export interface ProjectWish extends Omit<CreateOptions, "template" | "own"> {
-  /** `all`, `none`, or a node or value up to which layers are frozen. */
-  readonly freeze?: string | undefined;
-  readonly normalize?: string | undefined;
-  readonly channels?: "rgb" | "bgr" | undefined;
-}
+export interface ProjectWish extends Omit<CreateOptions, "template" | "own">, NetworkUse {}
 
 /** What is told where nobody has said what the network's input means. */
 const UNSAID = {
@@ -39,9 +25,29 @@ const UNSAID = {
 /** Differences between the file and its layers that are rounding. */
 const TOLERANCE = 1e-4;
 
-/** What of a file can be used. Nothing is written. @throws LatheError `data.missing`, `graph.*`, `usage` */
-export async function reportImport({ model, until, size }: ImportOptions, work: EngineRunner): Promise<ImportReport> {
-  return (await asked({ model, until, size }, undefined, work)).report;
+/** What of a file can be used, and as what. Nothing is written. @throws LatheError `data.missing`, `graph.*`, `usage` */
+export async function reportImport(asked: NetworkQuestion, work: EngineRunner): Promise<NetworkOutlook> {
+  const answer = await askFor(asked, undefined, work);
+  const picture = pictureOf(answer.report);
+  try {
+    return { report: answer.report, ...picture, reads: usable(answer).reads };
+  } catch (thrown) {
+    return { report: answer.report, ...picture, refused: toLatheError(thrown).message };
+  }
+}
+
+/** What an input of four axes says of its pictures. */
+function pictureOf({ inputs: [input] }: ImportReport): Pick<NetworkOutlook, "picture"> {
+  if (input?.shape.length !== 4) return {};
+  const last = channelsLast(input.shape);
+  const [height, width] = last ? input.shape.slice(1) : input.shape.slice(2);
+  const channels = last ? input.shape[3] : input.shape[1];
+  return {
+    picture: {
+      ...(typeof channels === "number" ? { channels } : {}),
+      ...(typeof height === "number" && typeof width === "number" ? { size: [height, width] } : {}),
+    },
+  };
 }
 
 /**
@@ -50,30 +56,22 @@ export async function reportImport({ model, until, size }: ImportOptions, work: 
  * @throws LatheError as `reportImport`, as `createProject`, and `export.parity` where the layers answer other than the file
  */
 export async function importProject(
-  options: ImportOptions,
+  asked: NetworkQuestion,
   { freeze, normalize, channels = "rgb", ...wish }: ProjectWish,
   work: EngineRunner,
 ): Promise<{ readonly report: ImportReport; readonly created: CreatedProject }> {
   const named = freeze === undefined || freeze === "all" || freeze === "none" ? undefined : freeze;
-  const { report, network } = await asked(options, named, work);
-  if (!network) throw new LatheError("graph.unsupported", report.notes.at(-1) ?? "nothing of the file can be used");
-  const worst = Math.max(0, ...(report.compared ?? []).map(({ difference }) => difference));
-  if (worst > TOLERANCE)
-    throw new LatheError(
-      "export.parity",
-      `as layers the network answers otherwise than the file, by up to ${worst.toPrecision(3)} of the largest answer (allowed: ${TOLERANCE}), so no project ` +
-        `is made of it`,
-    );
-  const reads = readsOf(network);
+  const answer = await askFor(asked, named, work);
+  const { report } = answer;
+  const { network, reads } = usable(answer);
   const isPicture = reads === "pictures";
   if (!isPicture && channels === "bgr")
-    throw new LatheError("usage", `--channels is of pictures; the network reads ${reads === "series" ? "windows of a series" : "rows of numbers"}`);
+    throw new LatheError("usage", `the order of channels is of pictures; the network reads ${reads === "series" ? "windows of a series" : "rows of numbers"}`);
   const shape = network.inputs[0]?.shape ?? [];
   const scale = isPicture && normalize !== undefined ? scaleFrom(normalize) : "0..1";
   const scaling = !isPicture && normalize !== undefined ? scalingFrom(normalize) : "standard";
   const meaning: Meaning | undefined = isPicture ? { scale, bgr: channels === "bgr", last: channelsLast(shape) } : undefined;
-  if (report.onlyFrozen !== undefined && freeze === "none")
-    throw new LatheError("usage", `--freeze none is not possible: ${report.onlyFrozen}; leave it out, which freezes all of the network`);
+  if (report.onlyFrozen !== undefined && freeze === "none") throw new LatheError("usage", `the network has to be frozen as a whole: ${report.onlyFrozen}`);
   const frozen = freeze === "all" || (report.onlyFrozen !== undefined && named === undefined) ? "all" : network.frozen;
   const own = importTemplate({ network, meaning, scaling, frozen });
   // It reads so many rows, and no more columns than it was made for.
@@ -95,7 +93,22 @@ function keepNetwork(folder: string, project: string, { file }: NonNullable<Impo
   }
 }
 
-function asked({ model, until, size }: ImportOptions, freeze: string | undefined, work: EngineRunner): Promise<ImportAnswer> {
+/** @throws LatheError `graph.unsupported`, `export.parity`, `usage` where no project can be made of it */
+function usable({ report, network }: ImportAnswer): { readonly network: NonNullable<ImportAnswer["network"]>; readonly reads: NetworkReads } {
+  // What is wrong with its inputs may be why nothing behind them can be reached.
+  const reads = readsOf(report.inputs);
+  if (!network) throw new LatheError("graph.unsupported", report.notes.at(-1) ?? "nothing of the file can be used");
+  const worst = Math.max(0, ...(report.compared ?? []).map(({ difference }) => difference));
+  if (worst > TOLERANCE)
+    throw new LatheError(
+      "export.parity",
+      `as layers the network answers otherwise than the file, by up to ${worst.toPrecision(3)} of the largest answer (allowed: ${TOLERANCE}), so no project ` +
+        `is made of it`,
+    );
+  return { network, reads };
+}
+
+function askFor({ model, until, size }: NetworkQuestion, freeze: string | undefined, work: EngineRunner): Promise<ImportAnswer> {
   return work(
     {
       kind: "import-model",

@@ -17,14 +17,14 @@ const RANGES = ["imagenet", "0..1", "-1..1", "0..255"] as const;
 const SCALINGS = ["standard", "minmax", "none"] as const;
 export type Scaling = (typeof SCALINGS)[number];
 
-/** Reads `--normalize` of a network that reads columns. @throws LatheError `usage` */
+/** Reads what columns are to a network. @throws LatheError `usage` */
 export function scalingFrom(text: string): Scaling {
   const scaling = SCALINGS.find((one) => one === text);
   if (scaling) return scaling;
-  throw new LatheError("usage", `--normalize got "${text}", expected ${SCALINGS.join(", ")}, as the network reads columns of numbers`);
+  throw new LatheError("usage", `normalize got "${text}", expected ${SCALINGS.join(", ")}, as the network reads columns of numbers`);
 }
 
-/** Reads `--normalize` of a network that reads pictures. @throws LatheError `usage` */
+/** Reads what pixels are to a network: a name of a range, or means and deviations. @throws LatheError `usage` */
 export function scaleFrom(text: string): Meaning["scale"] {
   const range = RANGES.find((one) => one === text);
   if (range) return range;
@@ -39,7 +39,7 @@ export function scaleFrom(text: string): Meaning["scale"] {
   if (fits) return { mean, deviation };
   throw new LatheError(
     "usage",
-    `--normalize got "${text}", expected ${RANGES.join(", ")}, or mean,deviation of pixels from 0 to 1, by channel as in 0.5/0.5/0.5,0.2/0.2/0.2`,
+    `normalize got "${text}", expected ${RANGES.join(", ")}, or mean,deviation of pixels from 0 to 1, by channel as in 0.5/0.5/0.5,0.2/0.2/0.2`,
   );
 }
 
@@ -59,7 +59,7 @@ export function preparation(id: (wanted: string) => string, { scale, bgr, last }
     next("to_centre", "Sub", [1], []);
   } else if (typeof scale === "object") {
     if (scale.mean.length !== 1 && scale.mean.length !== channels)
-      throw new LatheError("usage", `--normalize got ${scale.mean.length} means, expected one, or one for each of ${channels ?? 1} channels`);
+      throw new LatheError("usage", `normalize got ${scale.mean.length} means, expected one, or one for each of ${channels ?? 1} channels`);
     next("centred", "Sub", scale.mean, [scale.mean.length, 1, 1]);
     next("scaled", "Div", scale.deviation, [scale.deviation.length, 1, 1]);
   }

@@ -119,7 +119,13 @@ export async function createProject(options: CreateOptions): Promise<CreatedProj
   const seen = template?.type === TEXT ? withProse(surveyed) : surveyed;
   const asked = options.inputs && inputsOf(seen, options.inputs);
   const grouped = asked || targets?.includes(options.splitBy ?? "") ? undefined : options.splitBy;
-  const asRoles = rolesFrom(seen, targets, asked?.ignore ?? (grouped === undefined ? ignore : [...(ignore ?? []), grouped]), asked?.keep ?? keep);
+  const asRoles = rolesFrom(
+    seen,
+    targets,
+    asked?.ignore ?? (grouped === undefined ? ignore : [...(ignore ?? []), grouped]),
+    asked?.keep ?? keep,
+    options.own !== undefined,
+  );
   const roles = await withPictureColumns(groupLabels(asRoles, labels), seen, look, signal);
   const source = { type: "table" as const, ...file };
   const proposed = templateForTable(roles, surveyed.rows);

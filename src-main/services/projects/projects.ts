@@ -6,7 +6,7 @@ import { projectFileOf, readProjectFile } from "../../contract/project-file.js";
 import type { ProjectProposal } from "../../contract/project-views.js";
 import type { ProjectSummary, RunReference } from "../../contract/summaries.js";
 import type { SeriesWish } from "../../contract/series-views.js";
-import { createProject } from "./create-project.js";
+import { type CreateOptions, type CreatedProject, createProject } from "./create-project.js";
 import type { FolderAccess } from "../files/folder-access.js";
 import { projectFromRun } from "./project-from-run.js";
 import { type ProposalQuestion, proposeProject } from "./propose-project.js";
@@ -33,7 +33,9 @@ export interface Projects {
     signal?: AbortSignal,
   ): Promise<ProjectProposal>;
   /** @throws LatheError `usage` where the folder holds a project or the template does not suit, `data.*`, `rpc.refused`, `run.storage` */
-  create(wanted: NewProject, signal?: AbortSignal): Promise<Created>;
+  create(wanted: NewProject & { readonly template: string }, signal?: AbortSignal): Promise<Created>;
+  /** The same with a project that `make` makes. @throws also as that */
+  createBy(wanted: NewProject, make: MakeProject, signal?: AbortSignal): Promise<Created>;
   /** @throws LatheError `run.missing`, `run.checkpoint`, `run.storage` */
   createFromRun(run: RunReference, name?: string): Promise<Created>;
 }
@@ -43,13 +45,15 @@ interface Created {
   readonly notes: string[];
 }
 
+/** Makes a project of data and a folder that may be used. */
+export type MakeProject = (options: Omit<CreateOptions, "template" | "own">) => Promise<Pick<CreatedProject, "notes" | "told">>;
+
 export interface NewProject {
   readonly data: string;
   readonly validation?: string | undefined;
   readonly test?: string | undefined;
   readonly folder: string;
   readonly name: string;
-  readonly template: string;
   readonly targets: readonly string[];
   readonly ignore: readonly string[];
   readonly keep?: readonly string[] | undefined;
@@ -104,6 +108,29 @@ export function createProjects(
     return { project: await open(at), notes: [...notes] };
   }
 
+  const createBy: Projects["createBy"] = async ({ data, validation, test, folder: wanted, levels, header, ...rest }, make, signal) => {
+    const made = await access.resolveNew(wanted, "the new project's folder");
+    const table = await access.resolve(data, "the data").catch(missingData(data));
+    const validated = validation === undefined ? undefined : await access.resolve(validation, "the data").catch(missingData(validation));
+    const tested = test === undefined ? undefined : await access.resolve(test, "the data").catch(missingData(test));
+    const { notes, told = [] } = await make({
+      ...rest,
+      ...survey,
+      folder: made,
+      data: table,
+      ...(validated === undefined ? {} : { validation: validated }),
+      ...(tested === undefined ? {} : { test: tested }),
+      ...(levels === undefined ? {} : { levels }),
+      ...(header === undefined ? {} : { reading: { header } }),
+      ...(signal ? { signal } : {}),
+    });
+    // What was found in a series stands on its Data screen.
+    return opened(
+      made,
+      notes.filter((note) => !told.includes(note)),
+    );
+  };
+
   return {
     async list() {
       const known = await recent.list();
@@ -125,28 +152,8 @@ export function createProjects(
       const file = await access.resolve(data, "the data").catch(missingData(data));
       return proposeProject(file, await folder(), { ...survey, ...asked, signal });
     },
-    async create({ data, validation, test, folder: wanted, levels, header, ...rest }, signal) {
-      const made = await access.resolveNew(wanted, "the new project's folder");
-      const table = await access.resolve(data, "the data").catch(missingData(data));
-      const validated = validation === undefined ? undefined : await access.resolve(validation, "the data").catch(missingData(validation));
-      const tested = test === undefined ? undefined : await access.resolve(test, "the data").catch(missingData(test));
-      const { notes, told = [] } = await createProject({
-        ...rest,
-        ...survey,
-        folder: made,
-        data: table,
-        ...(validated === undefined ? {} : { validation: validated }),
-        ...(tested === undefined ? {} : { test: tested }),
-        ...(levels === undefined ? {} : { levels }),
-        ...(header === undefined ? {} : { reading: { header } }),
-        ...(signal ? { signal } : {}),
-      });
-      // What was found in a series stands on its Data screen.
-      return opened(
-        made,
-        notes.filter((note) => !told.includes(note)),
-      );
-    },
+    create: ({ template, ...wanted }, signal) => createBy(wanted, (options) => createProject({ ...options, template }), signal),
+    createBy,
     async createFromRun(run, name) {
       return opened(await projectFromRun(access, run, await folder(), name));
     },

@@ -71,13 +71,9 @@ export async function proposeProject(data: string, projects: string, asked: Prop
     folder: freeFolder(projects, name),
     template,
     rows: survey.rows,
-    notes: [
-      ...roles.notes.filter((note) => ![...roles.byColumn.values()].flat().includes(note)),
-      ...sizes,
-      ...why,
-      ...(templates.get(template).tells?.(proposal) ?? []),
-    ],
-    templates: suited(proposal),
+    notes: roles.notes.filter((note) => ![...roles.byColumn.values()].flat().includes(note)),
+    templateNotes: [...sizes, ...why, ...(templates.get(template).tells?.(proposal) ?? [])],
+    templates: suited(proposal, template),
     headed: !tellsColumns(data),
     ...timed,
     columns: survey.columns.map((column) => columnOf(column, wanted.has(column.name), roles, survey)),
@@ -106,7 +102,8 @@ async function proposalOfSeries(
     headed: !tellsColumns(survey.path),
     // What is excluded stands at its column, the file above, and what was found is counted.
     notes: found.notes.filter((note) => !/^column ".*" is excluded: /s.test(note) && !found.told.includes(note)).map((note) => withoutFile(note, survey.path)),
-    templates: suited({ name, source, inputs, targets: found.targets, split }),
+    templateNotes: [],
+    templates: suited({ name, source, inputs, targets: found.targets, split }, SERIES),
     series: plan,
     columns: survey.columns
       .filter((column) => column.name !== plan.time && column.name !== plan.id)
@@ -204,8 +201,9 @@ async function proposeFolder(
     template,
     rows: found.pictures,
     headed: false,
-    notes: [...found.notes, ...why, ...(templates.get(template).tells?.(proposal) ?? [])],
-    templates: suited(proposal).sort((a, b) => Number(a.unsuited !== undefined) - Number(b.unsuited !== undefined)),
+    notes: [...found.notes],
+    templateNotes: [...why, ...(templates.get(template).tells?.(proposal) ?? [])],
+    templates: suited(proposal, template),
     columns: [
       { name: PICTURE_COLUMN, type: "picture", missing: 0, distinct: found.pictures, role: "input", target: "category", examples: [], notes: [] },
       ...found.columns.map(({ name: column, distinct, missing, examples }) => ({
@@ -236,9 +234,9 @@ async function proposeFolder(
   };
 }
 
-/** Every template, with why it does not suit, or how large it reads pictures. */
-function suited(proposal: Parameters<Template["create"]>[0]): ProjectProposal["templates"] {
-  return templates.all.map((template): ProjectProposal["templates"][number] => {
+/** Every template, with why it does not suit, or how large it reads pictures: the proposed one first, those that do not suit last. */
+function suited(proposal: Parameters<Template["create"]>[0], proposed: string): ProjectProposal["templates"] {
+  const all = templates.all.map((template): ProjectProposal["templates"][number] => {
     const { type, title, summary } = template;
     try {
       const [picture] = picturesOf(template.create(proposal).data.inputs);
@@ -247,4 +245,6 @@ function suited(proposal: Parameters<Template["create"]>[0]): ProjectProposal["t
       return { type, title, summary, unsuited: toLatheError(thrown).message };
     }
   });
+  const rank = ({ type, unsuited }: (typeof all)[number]) => (type === proposed ? 0 : unsuited === undefined ? 1 : 2);
+  return all.sort((a, b) => rank(a) - rank(b));
 }

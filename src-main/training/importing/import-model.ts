@@ -2,6 +2,7 @@ import { defined } from "../../base/assert.js";
 import { Random } from "../../base/random.js";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { version } from "../../base/version.js";
+import type { StageEvent } from "../../contract/events.js";
 import type { ImportAnswer, ImportReport, ImportRequest } from "../../contract/import-report.js";
 import type { Tensors } from "../../engines/engine.js";
 import { fileEngine } from "../../engines/index.js";
@@ -25,9 +26,12 @@ const MOST_COMPARED = 2 ** 24;
 /**
  * Reads a stranger's network, tells what of it can be used, and writes it as layers. Only what was read and checked whole is run: the file as it is and the
  * layers, on the same random numbers, so that each can be held against the other.
+ * @param emit hears what it is at
  * @throws LatheError `data.missing`, `graph.*`, `usage`
  */
-export async function importModel({ model: path, until, shapes = {}, size, freeze }: ImportRequest): Promise<ImportAnswer> {
+export async function importModel({ model: path, until, shapes = {}, size, freeze }: ImportRequest, emit: (event: StageEvent) => void): Promise<ImportAnswer> {
+  const stage = (name: string) => emit({ event: "stage", stage: name, done: 0 });
+  stage("reading the network");
   const file = readForeignModel(path);
   const form = normalForm(file, lengthsOf(file, shapes, size));
   const failed = (error: unknown): ImportAnswer => {
@@ -42,6 +46,7 @@ export async function importModel({ model: path, until, shapes = {}, size, freez
       },
     };
   };
+  stage("finding its layers");
   let end: ReturnType<typeof usualEnd>;
   let network: ImportedNetwork;
   try {
@@ -57,6 +62,7 @@ export async function importModel({ model: path, until, shapes = {}, size, freez
     ["lathe.imported.until", end.name],
   ]);
   const bytes = encodeModel(modelOf(graph, { version, doc: "An imported network as Lathe's layers have it", metadata }));
+  stage("comparing it with the file");
   const compared = await compare(file, form);
   const uncompared = "because" in compared ? [`it was not compared with the file: ${compared.because}`] : [];
   const parameters = [...network.parameters].reduce((sum, name) => sum + (network.values.get(name)?.data.length ?? 0), 0);
@@ -74,7 +80,13 @@ export async function importModel({ model: path, until, shapes = {}, size, freez
     ...(onlyFrozen === undefined ? {} : { onlyFrozen }),
     ...("because" in compared ? {} : { compared: compared.found }),
   };
-  checkEnd(end);
+  try {
+    checkEnd(end);
+  } catch (error) {
+    // Whoever named the end is told; else the report says it, from which another can be chosen.
+    if (until !== undefined) throw error;
+    return { report: { ...report, notes: [...report.notes, toLatheError(error).message] } };
+  }
   return {
     report,
     network: {
@@ -99,22 +111,27 @@ function factsOf({ path, sha256, model }: ForeignModel, form: NormalForm) {
   };
 }
 
-/** Lengths that are given, and of pictures whose size the file leaves open, the size; the number of their channels may be left open too. */
-function lengthsOf({ model }: ForeignModel, shapes: Readonly<Record<string, readonly number[]>>, size: readonly [number, number] | undefined): InputShapes {
+/** Lengths that are given, and where the file leaves them open, the size of pictures, whose channels may be open too, or the rows of a window. */
+function lengthsOf({ model }: ForeignModel, shapes: Readonly<Record<string, readonly number[]>>, size: readonly number[] | undefined): InputShapes {
   const { inputs } = model.graph;
-  if (size && !inputs.some(({ shape }) => shape.length === 4))
+  if (size && !inputs.some(({ shape }) => shape.length === 4 || shape.length === 3))
     throw new LatheError(
       "usage",
-      `--size is of pictures, [N, C, H, W]; the file reads ${inputs.map(({ name, shape }) => `${name} ${showShape(shape)}`).join(", ")}`,
+      "a size is of pictures, [N, C, H, W], or of windows, [N, T, C]; the file reads " +
+        inputs.map(({ name, shape }) => `${name} ${showShape(shape)}`).join(", "),
     );
   return new Map(
     inputs.flatMap(({ name, shape }) => {
       const given = shapes[name];
       if (given) return [[name, given] as const];
-      if (!size || shape.length !== 4) return [];
-      const known = shape[1] ?? "";
-      const lengths = channelsLast(shape) ? [...size, shape[3]] : [typeof known === "number" ? known : channelsRead(model, name), ...size];
-      return lengths.every((d): d is number => typeof d === "number") ? [[name, lengths] as const] : [];
+      if (!size) return [];
+      const [first, second = first] = size;
+      const known = (lengths: readonly (number | string | undefined)[]) =>
+        lengths.every((d): d is number => typeof d === "number") ? [[name, lengths] as const] : [];
+      if (shape.length === 3) return known([first, shape[2]]);
+      if (shape.length !== 4) return [];
+      const channels = shape[1] ?? "";
+      return known(channelsLast(shape) ? [first, second, shape[3]] : [typeof channels === "number" ? channels : channelsRead(model, name), first, second]);
     }),
   );
 }

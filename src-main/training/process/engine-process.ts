@@ -76,7 +76,7 @@ function resultOf(work: EngineWork): Promise<unknown> {
     case "check-export":
       return checkExport(work);
     case "import-model":
-      return importModel(work);
+      return importModel(work, emit);
     case "probe-engines":
       return probeEngines();
   }

@@ -128,7 +128,7 @@ describe("a project of one's own data", () => {
     await writeClasses(join(root, "pets"), ["cats", "dogs"], 3, { width: 30, height: 20 });
     const proposal = await projects.propose({ data: join(root, "pets") }, context);
     expect(proposal).toMatchObject({ kind: "pictures", name: "pets", template: "efficientnet-lite0", rows: 6 });
-    expect(proposal.notes).toContain(
+    expect(proposal.templateNotes).toContain(
       "the network begins from a pretrained one, EfficientNet-Lite0, because 6 pictures are few to learn from alone; the template images begins from scratch",
     );
     const sizes = proposal.templates.flatMap(({ type, size }) => (size ? [[type, size] as const] : []));
@@ -138,10 +138,10 @@ describe("a project of one's own data", () => {
       ["label", "target", 2],
     ]);
     expect(proposal.templates.filter(({ unsuited }) => unsuited === undefined).map(({ type }) => type)).toEqual([
+      "efficientnet-lite0",
       "images",
       "small-resnet",
       "small-mobilenet",
-      "efficientnet-lite0",
     ]);
     const { project } = await projects.create(
       { data: join(root, "pets"), folder: join(root, "mine"), name: "Pets", template: "images", targets: ["label"], ignore: [] },

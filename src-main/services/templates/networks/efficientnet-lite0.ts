@@ -5,7 +5,7 @@ import type { PictureNetwork } from "./network.js";
 export const efficientNetLite0: PictureNetwork = {
   type: backbone.type,
   title: "EfficientNet-Lite0",
-  summary: "Begins from a network that has learnt from a million photographs; the best start with few pictures",
+  summary: "Begins from a network that has learnt from a million photographs: the best start with few pictures, which are too few to learn from alone",
   backbone,
   layers: (id, from) => [
     { id: id("backbone"), type: "Block", block: "backbone", from: [from] },

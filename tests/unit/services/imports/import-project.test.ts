@@ -20,7 +20,7 @@ import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 // Networks of other programs, frozen under a new head: what is exported gives the head the features that the file itself has where it is cut.
 
-const here: EngineRunner = async (work, _, check) => check(await importModel(work as unknown as ImportRequest));
+const here: EngineRunner = async (work, _, check) => check(await importModel(work as unknown as ImportRequest, () => undefined));
 const fixture = (name: string) => join(packageRoot, "tests", "fixtures", "imported", `${name}.onnx`);
 
 async function projectOf(model: string, wish: Omit<ProjectWish, "folder" | keyof typeof surveyHere>, size?: readonly [number, number]) {
@@ -126,7 +126,9 @@ it("rows are read in the order of --input, as they are where that is said", asyn
   expect(whole.created.notes.at(-1)).toMatch(/^columns are brought to mean 0 and deviation 1, as nothing was said/);
   await expect(projectOf("mlp.new", { data, targets: ["y"], inputs: ["a", "b"] })).rejects.toThrow("the network reads 5 numbers a row, got 2: a, b;");
   await expect(projectOf("mlp.new", { data, targets: ["y"], normalize: "imagenet" })).rejects.toThrow("expected standard, minmax, none");
-  await expect(projectOf("mlp.new", { data, targets: ["y"], channels: "bgr" })).rejects.toThrow("--channels is of pictures; the network reads rows of numbers");
+  await expect(projectOf("mlp.new", { data, targets: ["y"], channels: "bgr" })).rejects.toThrow(
+    "the order of channels is of pictures; the network reads rows of numbers",
+  );
 });
 
 it("windows of a series are read likewise", async () => {
@@ -148,11 +150,12 @@ it("windows of a series are read likewise", async () => {
   close(await valueOf(model, headReads(model), fed), await valueOf(own, headReads(own), fed));
 });
 
-it("a size is said of pictures that are open, and only of pictures", async () => {
-  const report = (model: string, size?: readonly [number, number]) => reportImport({ model: fixture(model), size }, here);
+it("a size is said of pictures and windows that are open, and of nothing else", async () => {
+  const report = async (model: string, size?: readonly [number, number]) => (await reportImport({ model: fixture(model), size }, here)).report;
   const open = await report("gray-open");
   expect(open.notes).toContain("the input x is open, [N, 1, height, width]; a project fixes its lengths: say them with --size");
   expect((await report("gray-open", [20, 16])).inputs[0]!.shape).toEqual(["N", 1, 20, 16]);
   await expect(report("half", [20, 16])).rejects.toThrow("got 20 for axis 2, which the file has fixed");
-  await expect(report("gru.old", [20, 16])).rejects.toThrow("--size is of pictures, [N, C, H, W]; the file reads x [batch, 7, 4]");
+  await expect(report("gru.old", [20, 16])).rejects.toThrow("got 20 for axis 1, which the file has fixed");
+  await expect(report("mlp.new", [20, 16])).rejects.toThrow("a size is of pictures, [N, C, H, W], or of windows, [N, T, C]; the file reads x [");
 });

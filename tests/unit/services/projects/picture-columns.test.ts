@@ -63,7 +63,7 @@ describe("a table of file names and labels", () => {
       ],
     ]);
     expect(proposal.columns[0]?.notes).toEqual([expect.stringMatching(told)]);
-    expect(proposal.notes).toEqual([
+    expect(proposal.templateNotes).toEqual([
       "the network reads the pictures of photo at 96 × 96",
       expect.stringMatching(/^the network begins from a pretrained one/),
       expect.stringMatching(/^the weights of EfficientNet-Lite0 stay as they are at first/),
@@ -82,9 +82,9 @@ describe("a table of file names and labels", () => {
     expect(created.notes).toContain(alike);
     for (const column of ["photo", "scan"]) expect(created.notes.filter((note) => note.includes(`column "${column}" names pictures;`))).toHaveLength(1);
     expect(used).toBe(24);
-    const { template, notes, columns } = await proposed(found);
+    const { template, templateNotes, columns } = await proposed(found);
     expect(template).toBe("two-input");
-    expect(notes).toEqual([alike]);
+    expect(templateNotes).toEqual([alike]);
     expect(columns.slice(0, 2).map((column) => column.notes.length)).toEqual([1, 1]);
   });
 

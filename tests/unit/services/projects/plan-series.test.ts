@@ -271,8 +271,8 @@ test("a table with times is proposed as rows, with the column of times beside; a
   ]);
   expect(series.columns[2]?.unused).toContain("it holds texts");
   expect(series.templates.filter(({ unsuited }) => unsuited === undefined).map(({ type }) => type)).toEqual([
-    "two-input",
     "series",
+    "two-input",
     "lstm",
     "rnn",
     "tcn",

@@ -103,8 +103,11 @@ describe("features that are computed once", () => {
     const folder = temporaryFolder();
     const plain = await run(write(folder));
     const changed = await run(write(folder, { augment: AUGMENT }));
-    expect(changed.model().equals(plain.model())).toBe(true);
-    expect([said(plain.events), said(changed.events)].map((told) => told.join().includes("read as they are, without their augmentation"))).toEqual([false, true]);
+    expect(changed.epochs.map(({ train }) => train)).toEqual(plain.epochs.map(({ train }) => train));
+    expect([said(plain.events), said(changed.events)].map((told) => told.join().includes("read as they are, without their augmentation"))).toEqual([
+      false,
+      true,
+    ]);
   });
 
   it("go together with the picture that the rest reads beside them", async () => {

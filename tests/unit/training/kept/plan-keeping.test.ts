@@ -20,12 +20,20 @@ function specOf(keepFeatures?: boolean, featureDraws?: number) {
       ],
       outputs: [{ target: "y", from: "out" }],
     },
-    training: { groups: [{ layers: ["conv"], frozen: true }], ...(keepFeatures === undefined ? {} : { keepFeatures }), ...(featureDraws === undefined ? {} : { featureDraws }) },
+    training: {
+      groups: [{ layers: ["conv"], frozen: true }],
+      ...(keepFeatures === undefined ? {} : { keepFeatures }),
+      ...(featureDraws === undefined ? {} : { featureDraws }),
+    },
   });
 }
 
 /** @param most samples for which there is room */
-function plan(most: number, augment: typeof augmented | undefined, { keep, began, draws }: { readonly keep?: boolean; readonly began?: number; readonly draws?: number } = {}) {
+function plan(
+  most: number,
+  augment: typeof augmented | undefined,
+  { keep, began, draws }: { readonly keep?: boolean; readonly began?: number; readonly draws?: number } = {},
+) {
   const spec = specOf(keep, draws);
   return planKeeping({ spec, inputs: spec.inputs, counts, augment: augment ?? new Map(), began, most: most * 64 * 4 });
 }
@@ -35,14 +43,13 @@ it("keeps as many draws of a sample's augmentation as are asked for and there is
   expect(plan(4500, augmented, { draws: 4 }).keeping?.draws).toBe(4);
   expect(plan(4499, augmented, { draws: 4 }).keeping?.draws).toBe(3);
   expect(plan(4499, augmented, { draws: 4 }).told).toBe(
-    "what is frozen, up to flat, is computed once: 64 numbers a sample, 1 MB; of each training sample 3 draws of its augmentation are kept, which epochs take in turn",
+    "what is frozen, up to flat, is computed once: 64 numbers a sample, 1 MB; " +
+      "of each training sample 3 draws of its augmentation are kept, which epochs take in turn",
   );
   expect(plan(2499, augmented, { draws: 4 }).keeping?.draws).toBe(1);
   expect(plan(1e9, augmented)).toMatchObject({
     keeping: { draws: 1 },
-    told:
-      "what is frozen, up to flat, is computed once: 64 numbers a sample, 1 MB; " +
-      "training samples are read as they are, without their augmentation",
+    told: "what is frozen, up to flat, is computed once: 64 numbers a sample, 1 MB; " + "training samples are read as they are, without their augmentation",
   });
   expect(plan(1e9, undefined)).toMatchObject({ keeping: { draws: 1 }, told: "what is frozen, up to flat, is computed once: 64 numbers a sample, 1 MB" });
 });
