@@ -118,7 +118,8 @@ describe("a project is made of an ONNX file", () => {
     writeFileSync(data, `a,b,c,d,e,f,y\n${rows.map((row) => row.join(",")).join("\n")}\n`);
     await expect(make({ data, targets: ["y"] })).rejects.toThrow("the network reads 5 numbers a row, got 6: a, b, c, d, e, f; choose those that it reads");
     expect(existsSync(join(root, "imported"))).toBe(false);
-    await expect(make({ data, targets: ["y"], normalize: "0..1" })).rejects.toThrow("what pixels mean and the order of channels are of pictures");
+    await expect(make({ data, targets: ["y"], normalize: "0..1" })).rejects.toThrow('normalize got "0..1", expected standard, minmax, none');
+    await expect(make({ data, targets: ["y"], channels: "bgr" })).rejects.toThrow("the order of channels is of pictures; the network reads rows of numbers");
     const { written } = await make({ data, targets: ["y"], ignore: ["f"] } as unknown as Parameters<typeof make>[0]);
     expect(written.model.layers.at(-1)!.type).toBe("Linear");
   });
