@@ -391,7 +391,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     [
       "a batch of none, and a mistyped one",
       { "training.batchSize": 0, "training.batchsize": 8 },
-      ["training.batchSize: got 0, expected at least 1", "training.batchsize: got an unknown setting, expected one of 20 names; did you mean batchSize?"],
+      ["training.batchSize: got 0, expected at least 1", "training.batchsize: got an unknown setting, expected one of 21 names; did you mean batchSize?"],
     ],
     ["a learning rate in words", { "training.optimizer": { type: "Adam", lr: "fast" } }, ['training.optimizer.lr: got "fast", expected a number, at least 0']],
     [

@@ -27,7 +27,7 @@ const modelOf = (done: DoneEvent | LatheError): string => {
 type Layer = Pick<ProjectInput["model"]["layers"][number], "type"> & Readonly<Record<string, unknown>>;
 
 /** A project whose network is recurrent, and which has begun and trained for no step. */
-async function begun(version: 1 | 2 | 3, layer: Layer): Promise<string> {
+async function begun(version: 1 | 2 | 4, layer: Layer): Promise<string> {
   const project = writeMeters(temporaryFolder());
   const file = join(project, "project.json");
   const written = JSON.parse(readFileSync(file, "utf8")) as ProjectInput;
@@ -41,8 +41,8 @@ async function begun(version: 1 | 2 | 3, layer: Layer): Promise<string> {
   expect(await work(project, false, ({ event }) => event === "run")).toMatchObject({ ended: "cancelled" });
   const config = join(project, "runs", "0001", "config.json");
   const text = readFileSync(config, "utf8");
-  expect(text).toContain('"version": 3');
-  writeFileSync(config, text.replace('"version": 3', `"version": ${version}`));
+  expect(text).toContain('"version": 4');
+  writeFileSync(config, text.replace('"version": 4', `"version": ${version}`));
   return project;
 }
 
@@ -52,8 +52,8 @@ describe.each<[type: string, layer: Layer, before: 1 | 2, meaning: string]>([
 ])("a run of %s that is resumed gives the bytes of one that was never interrupted", (_, layer, before, meaning) => {
   const models = new Map<number, string>();
 
-  it.each<[version: 1 | 2 | 3, meaning: string]>([
-    [3, "as runs begin now"],
+  it.each<[version: 1 | 2 | 4, meaning: string]>([
+    [4, "as runs begin now"],
     [before, `as those began that ${meaning}`],
   ])("version %i of its configuration: %s", async (version) => {
     const project = await begun(version, layer);
@@ -67,6 +67,6 @@ describe.each<[type: string, layer: Layer, before: 1 | 2, meaning: string]>([
 
   it("and the two differ in their last bits", () => {
     expect(models.get(before)).toBeDefined();
-    expect(models.get(before)).not.toBe(models.get(3));
+    expect(models.get(before)).not.toBe(models.get(4));
   });
 });
