@@ -48,10 +48,7 @@ export function notesOf(file: ForeignModel, form: NormalForm, shared: readonly s
         (activation.value.name === end?.name ? "; a head behind it would learn from shares: end the network before it, with --until" : ": it is left out"),
     );
   const scaling = inputScaling(nodes, new Set(form.inputs.map(({ name }) => name)), new Set(initializers.keys()));
-  if (scaling)
-    notes.push(
-      `its first node ${scaling.name} (${scaling.op}) seems to normalise the input, so that it wants 0..1 or 0..255 as it is`,
-    );
+  if (scaling) notes.push(`its first node ${scaling.name} (${scaling.op}) seems to normalise the input, so that it wants 0..1 or 0..255 as it is`);
   if (external) notes.push("its weights lie in files beside it; the project has a copy with all inside");
   if (shared.length > 0)
     notes.push(
