@@ -2,7 +2,7 @@ import type { Emitter } from "../onnx/emitter.js";
 import { type Graph, type Node, type Value, tensor } from "../onnx/types.js";
 import { readAttributes } from "../ops/op.js";
 import type { WindowAxis } from "../ops/windows.js";
-import { windowsOfConvolution } from "./convolution-windows.js";
+import { foundByResult, meetingsAlong, windowsOfConvolution } from "./convolution-windows.js";
 import type { Rewrite } from "./rewrite.js";
 
 /** The most numbers in a channel's matrix, one for each place that is read and each that is made: 10 × 10 to 10 × 10, or 14 × 14 to 7 × 7. */
@@ -20,12 +20,7 @@ export function depthwiseAsProduct(): Rewrite {
   return {
     name: "depthwise-as-product",
     prepare(graph) {
-      convolutions = new Map(
-        graph.nodes.flatMap((node) => {
-          const windows = windowsIn(graph, node);
-          return windows ? [[node.outputs[0] ?? "", windows] as const] : [];
-        }),
-      );
+      convolutions = foundByResult(graph, windowsIn);
       return convolutions.size > 0;
     },
     replace(e, { outputs: [y = ""] }, [x, w, bias]) {
@@ -69,16 +64,7 @@ function matrices(e: Emitter, w: Value, channels: number, windows: readonly Wind
 function meetings(windows: readonly WindowAxis[]): readonly (readonly [tap: number, place: number, result: number])[] {
   return windows.reduce<readonly (readonly [number, number, number])[]>(
     (all, w) =>
-      all.flatMap(([tap, place, result]) => alongAxis(w).map(([k, p, o]) => [tap * w.kernel + k, place * w.length + p, result * w.count + o] as const)),
+      all.flatMap(([tap, place, result]) => meetingsAlong(w).map(([k, p, o]) => [tap * w.kernel + k, place * w.length + p, result * w.count + o] as const)),
     [[0, 0, 0]],
   );
-}
-
-/** The same along one axis, without what meets the padding. */
-export function alongAxis({ length, kernel, stride, dilation, before, count }: WindowAxis): readonly (readonly [tap: number, place: number, result: number])[] {
-  return Array.from({ length: count }, (_, result) =>
-    Array.from({ length: kernel }, (_, tap) => [tap, result * stride + tap * dilation - before, result] as const).filter(
-      ([, place]) => place >= 0 && place < length,
-    ),
-  ).flat();
 }

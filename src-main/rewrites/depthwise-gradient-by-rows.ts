@@ -1,9 +1,8 @@
 import type { Emitter } from "../onnx/emitter.js";
-import { type Dimension, type Graph, type Node, type Value, tensor } from "../onnx/types.js";
+import { type Graph, type Node, type Value, tensor } from "../onnx/types.js";
 import { readAttributes } from "../ops/op.js";
 import type { WindowAxis } from "../ops/windows.js";
-import { windowsOfConvolution } from "./convolution-windows.js";
-import { alongAxis } from "./depthwise-as-product.js";
+import { foundByResult, meetingsAlong, windowsOfConvolution } from "./convolution-windows.js";
 import type { Rewrite } from "./rewrite.js";
 
 /**
@@ -18,12 +17,7 @@ export function depthwiseGradientByRows(): Rewrite {
   return {
     name: "depthwise-gradient-by-rows",
     prepare(graph) {
-      convolutions = new Map(
-        graph.nodes.flatMap((node) => {
-          const windows = windowsIn(graph, node);
-          return windows ? [[node.outputs[0] ?? "", windows] as const] : [];
-        }),
-      );
+      convolutions = foundByResult(graph, windowsIn);
       return convolutions.size > 0;
     },
     replace(e, { outputs: [y = ""] }, [x, dy]) {
@@ -40,8 +34,7 @@ function windowsIn(graph: Graph, node: Node): readonly [WindowAxis, WindowAxis] 
   if (node.op !== "Conv" || !x || !w || bias || x.length !== 4 || x[0] !== 1 || ![...x.slice(2), ...w.slice(2)].every((d) => typeof d === "number"))
     return undefined;
   const channels = readAttributes(node.op, node.attributes).int("group", 1);
-  const ownBatch = (d: Dimension | undefined) => typeof d === "string";
-  if (channels === 1 || w[0] !== channels || !ownBatch(w[1])) return undefined;
+  if (channels === 1 || w[0] !== channels || typeof w[1] !== "string") return undefined;
   const [rows, columns] = windowsOfConvolution(node, x, w);
   return rows && columns && rows.kernel > rows.count && columns.kernel > columns.count ? [rows, columns] : undefined;
 }
@@ -65,6 +58,6 @@ function byRows(e: Emitter, x: Value, dy: Value, channels: number, [rows, column
 function meetingColumns(columns: WindowAxis): ReturnType<typeof tensor> {
   const { length, kernel, count } = columns;
   const meeting = new Float32Array(length * kernel * count);
-  for (const [tap, place, result] of alongAxis(columns)) meeting[(place * kernel + tap) * count + result] = 1;
+  for (const [tap, place, result] of meetingsAlong(columns)) meeting[(place * kernel + tap) * count + result] = 1;
   return tensor("float32", meeting, [length * kernel, count]);
 }

@@ -16,8 +16,9 @@ export function slopeOfClip(): Rewrite {
     name: "slope-of-clip",
     prepare(graph) {
       seen.clear();
-      slopes = slopesIn(graph);
-      both = reluAfter(graph, slopes);
+      const producers: Producers = new Map(graph.nodes.map((node) => [node.outputs[0] ?? "", node]));
+      slopes = slopesIn(graph, producers);
+      both = reluAfter(graph, producers, slopes);
       return slopes.size > 0;
     },
     replace(e, node, inputs) {
@@ -38,8 +39,10 @@ export function slopeOfClip(): Rewrite {
   };
 }
 
-function slopesIn(graph: Graph): ReadonlyMap<string, Node> {
-  const producers = new Map(graph.nodes.map((node) => [node.outputs[0] ?? "", node]));
+/** Nodes by the name of their first result. */
+type Producers = ReadonlyMap<string, Node>;
+
+function slopesIn(graph: Graph, producers: Producers): ReadonlyMap<string, Node> {
   const isSlope = ({ op, inputs: [condition = "", , otherwise = ""] }: Node) => {
     const [equal, zero] = [producers.get(condition), graph.initializers.get(otherwise)];
     if (op !== "Where" || equal?.op !== "Equal" || !zero || numbersOf(zero).some((n) => n !== 0)) return false;
@@ -51,8 +54,11 @@ function slopesIn(graph: Graph): ReadonlyMap<string, Node> {
 }
 
 /** Mul(slope, Cast(Greater(…))), by the name of the product, where nobody else reads the slope. */
-function reluAfter(graph: Graph, slopes: ReadonlyMap<string, Node>): ReadonlyMap<string, { readonly slope: Node; readonly condition: string }> {
-  const producers = new Map(graph.nodes.map((node) => [node.outputs[0] ?? "", node]));
+function reluAfter(
+  graph: Graph,
+  producers: Producers,
+  slopes: ReadonlyMap<string, Node>,
+): ReadonlyMap<string, { readonly slope: Node; readonly condition: string }> {
   const readers = readersOf(graph);
   return new Map(
     graph.nodes.flatMap((node) => {

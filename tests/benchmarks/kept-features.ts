@@ -69,6 +69,7 @@ async function runOnce(keepFeatures: boolean): Promise<{ readonly features: Time
         engine: "onnxruntime",
         device: "cpu",
         keepFeatures,
+        featureDraws: 4,
         groups: [{ layers: ["conv*", "norm*"], frozen: true }],
       },
     }),
