@@ -2,6 +2,7 @@ import { copyFileSync, cpSync, mkdirSync, readFileSync, readdirSync, renameSync,
 import { join } from "node:path";
 import { packageRoot } from "../../src-main/base/entries.js";
 import { lathe } from "../support/lathe.js";
+import { writeClasses } from "../support/pictures.js";
 import { expect, test } from "./fixture.js";
 import { lookAt } from "./looks.js";
 import { PicturesPage } from "./pages/pictures-page.js";
@@ -133,4 +134,34 @@ test("what keeps a run from being looked through is said, and tried again", asyn
   renameSync(away, file);
   await part.getByRole("button", { name: "Try again" }).click();
   await expect(part.getByRole("application")).toBeVisible({ timeout: 60_000 });
+});
+
+test("of more classes than colours, those have one that are chosen", async ({ page, studio, workshop }) => {
+  test.setTimeout(90_000);
+  const classes = ["ash", "birch", "cedar", "elm", "fir", "hazel", "larch", "maple", "oak"];
+  const [folder, project] = [join(workshop.folder, "trees"), join(workshop.folder, "project")];
+  await writeClasses(folder, classes, 8, { width: 16, height: 16 });
+  expect((await lathe("new", project, "--data", folder, "--template", "images")).code).toBe(0);
+  expect((await lathe("train", project, "--epochs", "1")).code).toBe(0);
+  const pictures = new PicturesPage(page);
+  await pictures.goto(workshop.server.url, project, "evaluate");
+  const part = page.getByRole("region", { name: "By features" });
+  await part.getByRole("button", { name: "Look through all pictures" }).click();
+  await expect(part.getByRole("application")).toBeVisible({ timeout: 60_000 });
+  const inColour = part.getByRole("list", { name: "Colours of classes" }).getByRole("listitem");
+  await expect(inColour).toHaveCount(8);
+  await expect(inColour.last()).toHaveText("2 other classes");
+  const before = (await inColour.allInnerTexts()).slice(0, 7).map((text) => text.replace(/\W/g, ""));
+  const missing = classes.find((name) => !before.includes(name)) ?? "";
+
+  // Seven are the most: an eighth can be chosen only in another's place.
+  const more = part.getByLabel("Colour a class…");
+  await expect(more).toBeDisabled();
+  await part.getByRole("button", { name: `Take the colour from ${before[0]}` }).click();
+  await expect(inColour.last()).toHaveText("3 other classes");
+  await more.selectOption(missing);
+  await expect(inColour.nth(6)).toContainText(missing);
+  await expect(more).toBeDisabled();
+  await lookAt(page, "features-many-classes");
+  studio.expectNoComplaints();
 });
