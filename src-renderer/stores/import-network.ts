@@ -116,7 +116,8 @@ export const useImportNetwork = defineStore("import-network", () => {
 
   function learnFrom(data: string): void {
     creating.reset();
-    making.begin(data, windowRows.value === undefined || !hasExtension(data, tableExtensions) ? undefined : { window: windowRows.value });
+    // A calendar would be a second window, of the rows ahead.
+    making.begin(data, windowRows.value === undefined || !hasExtension(data, tableExtensions) ? undefined : { window: windowRows.value, calendar: [] });
   }
 
   function create(): void {

@@ -173,3 +173,50 @@ test("a bad file says what is wrong with it, and another can be chosen; a tall o
   await importing.expectReady();
   studio.expectNoComplaints();
 });
+
+test("a recurrent network learns a series, and one without a size pictures of the size that is said", async ({ page, studio, workshop }) => {
+  const home = new HomePage(page);
+  const importing = new ImportPage(page);
+  await home.goto(workshop.server.url);
+  await importing.choose(fixture(workshop.folder, "gru.new.onnx"));
+  await expect(importing.facts).toContainText("x [N, 7, 4]");
+  const days = Array.from({ length: 150 }, (_, i) =>
+    [new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10), ...[3, 4, 5, 6].map((k) => Math.sin(i / k).toFixed(3))].join(","),
+  );
+  const table = join(workshop.folder, "days.csv");
+  writeFileSync(table, `day,a,b,c,d\n${days.join("\n")}\n`);
+  await importing.learnFrom("Choose a table…", table);
+  await home.chooseTimes("day");
+  await home.giveRole("d", "Predict");
+  // A calendar would be a second window, so there is none until it is asked for.
+  await home.part("Day of the week").check();
+  await expect(importing.form.getByRole("alert")).toContainText("The network reads one window, and a calendar would be another");
+  await lookAt(page, "import-series", true);
+  await home.part("Day of the week").uncheck();
+  await importing.expectReady();
+  await importing.create.click();
+  await expect(page).toHaveURL(/\/model$/);
+  await studio.step("Train");
+  const train = new TrainPage(page);
+  await train.set("Epochs", "1");
+  await train.start();
+  await expect(train.run).toContainText("completed");
+
+  // A size is wanted before anything else can be: the report tells what it leads to.
+  await page.getByRole("link", { name: "Home" }).click();
+  await importing.choose(fixture(workshop.folder, "gray-open.onnx"));
+  await importing.form.getByRole("textbox", { name: "Height" }).fill("20");
+  await importing.form.getByRole("textbox", { name: "Height" }).press("Enter");
+  await expect(importing.form.getByRole("textbox", { name: "Width" })).toHaveValue("20");
+  await importing.form.getByRole("textbox", { name: "Width" }).fill("16");
+  await importing.form.getByRole("textbox", { name: "Width" }).press("Enter");
+  await expect(importing.facts).toContainText("x [N, 1, 20, 16]");
+  await importing.pixels("0..1");
+  await importing.learnFrom("Choose pictures…", writeClipart(workshop.folder, 6));
+  await expect(page.getByText("Each picture is resized to 20 × 16 pixels, in gray.")).toBeVisible();
+  await lookAt(page, "import-open-size", true);
+  await importing.expectReady();
+  await importing.create.click();
+  await expect(page).toHaveURL(/\/model$/);
+  studio.expectNoComplaints();
+});

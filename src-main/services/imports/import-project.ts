@@ -74,8 +74,8 @@ export async function importProject(
   if (report.onlyFrozen !== undefined && freeze === "none") throw new LatheError("usage", `the network has to be frozen as a whole: ${report.onlyFrozen}`);
   const frozen = freeze === "all" || (report.onlyFrozen !== undefined && named === undefined) ? "all" : network.frozen;
   const own = importTemplate({ network, meaning, scaling, frozen });
-  // It reads so many rows, and no more columns than it was made for.
-  const window = reads === "series" ? { series: { ...wish.series, window: Number(shape[1]), calendar: [] } } : {};
+  // It reads so many rows, and no more columns than it was made for. A calendar would be a second window, of the rows ahead; one that is asked for is refused.
+  const window = reads === "series" ? { series: { ...wish.series, window: Number(shape[1]), calendar: wish.series?.calendar ?? [] } } : {};
   const created = await createProject({ ...wish, ...window, own });
   keepNetwork(resolve(wish.folder), created.file, network);
   const unsaid = normalize === undefined ? [UNSAID[isPicture ? "pictures" : "columns"]] : [];

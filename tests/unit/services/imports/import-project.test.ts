@@ -150,6 +150,20 @@ it("windows of a series are read likewise", async () => {
   close(await valueOf(model, headReads(model), fed), await valueOf(own, headReads(own), fed));
 });
 
+it("a calendar, which would be a second window, is left out, or refused where it is asked for", async () => {
+  const data = join(temporaryFolder(), "s.csv");
+  const day = (i: number) => new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10);
+  const cells = (i: number) => [3, 4, 5, 6].map((k) => Math.sin(i / k).toFixed(3));
+  writeFileSync(data, `day,a,b,c,d\n${Array.from({ length: 150 }, (_, i) => [day(i), ...cells(i)].join(",")).join("\n")}\n`);
+  const wish = { data, targets: ["a"] };
+  await expect(projectOf("gru.old", { ...wish, series: { calendar: ["weekday"] } })).rejects.toThrow(
+    "the network reads one window of a series, got past, known",
+  );
+  const { folder } = await projectOf("gru.old", wish);
+  const project = JSON.parse(readFileSync(join(folder, "project.json"), "utf8")) as { data: { inputs: unknown } };
+  expect(project.data.inputs).toEqual([expect.objectContaining({ columns: ["a", "b", "c", "d"], length: 7 })]);
+});
+
 it("a size is said of pictures and windows that are open, and of nothing else", async () => {
   const report = async (model: string, size?: readonly [number, number]) => (await reportImport({ model: fixture(model), size }, here)).report;
   const open = await report("gray-open");
