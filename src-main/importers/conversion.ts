@@ -27,6 +27,8 @@ export interface ForeignNode extends AttributeReader {
   readonly numbers: (i: number) => readonly number[] | undefined;
   /** The same of an operand that has to be known; undefined where it is left out. @throws LatheError `graph.unsupported` */
   readonly known: (i: number, what: string) => readonly number[] | undefined;
+  /** The same of whole numbers. @throws LatheError `graph.unsupported` for any others too */
+  readonly whole: (i: number, what: string) => readonly number[] | undefined;
   /** Lengths that operand `i` holds. */
   readonly lengths: (i: number) => Shape | undefined;
   /** The one number that operand `i` is made of. */
@@ -60,6 +62,13 @@ export function foreignNode(node: Node, inputs: readonly (Value | undefined)[], 
     const data = graph.constantOf(inputs[i]);
     return data && data.dtype !== "string" ? numbersOf(data) : undefined;
   };
+  const known = (i: number, what: string) => {
+    const operand = inputs[i];
+    if (!operand) return undefined;
+    const lengths = graph.shapeBehind(operand)?.filter((d) => typeof d === "number");
+    const count = operand.shape[0] ?? 1;
+    return numbers(i) ?? (lengths?.length === count ? lengths : fail(`its ${what}, ${showType(operand)}, are known only when the network runs`));
+  };
   const outputs = Math.max(1, node.outputs.findLastIndex((o) => o !== "") + 1);
   return {
     ...readAttributes(node.op, node.attributes),
@@ -75,12 +84,10 @@ export function foreignNode(node: Node, inputs: readonly (Value | undefined)[], 
     input: (i) => inputs[i] ?? fail(`its operand ${i} is missing`),
     optional: (i) => inputs[i],
     numbers,
-    known: (i, what) => {
-      const operand = inputs[i];
-      if (!operand) return undefined;
-      const lengths = graph.shapeBehind(operand)?.filter((d) => typeof d === "number");
-      const count = operand.shape[0] ?? 1;
-      return numbers(i) ?? (lengths?.length === count ? lengths : fail(`its ${what}, ${showType(operand)}, are known only when the network runs`));
+    known,
+    whole: (i, what) => {
+      const dtype = inputs[i]?.dtype;
+      return dtype === undefined || dtype.startsWith("int") ? known(i, what) : fail(`its ${what} are ${dtype}, expected whole numbers`);
     },
     lengths: (i) => graph.shapeBehind(inputs[i]),
     fill: (i) => graph.fillOf(inputs[i]),

@@ -3,7 +3,7 @@ import { showShape } from "../onnx/types.js";
 import { convolve, weightGradient } from "./convolution.js";
 import { type AttributeReader, type GradientContext, defineOp } from "./op.js";
 import { only } from "./rules.js";
-import { type WindowAxis, checkOperands, reachOf, spatialAxes, spatialLengths } from "./windows.js";
+import { type WindowAxis, checkOperands, reachOf, spatialAxes, spatialLengths, stepsOf } from "./windows.js";
 
 type Operand = "X" | "W" | "B";
 
@@ -35,9 +35,14 @@ export const convTranspose = defineOp({
 });
 
 /** The windows of the convolution that this transposes: they go over Y, and fit as often as X has elements. */
-function windowsFrom(c: AttributeReader, kernel: readonly number[], counts: readonly number[]): readonly WindowAxis[] {
+function windowsFrom(
+  c: AttributeReader & { readonly fail?: (expected: string) => never },
+  kernel: readonly number[],
+  counts: readonly number[],
+): readonly WindowAxis[] {
   const rank = counts.length;
-  const [strides, dilations, pads] = [c.ints("strides"), c.ints("dilations"), c.ints("pads")];
+  const { strides, dilations } = stepsOf(c);
+  const pads = c.ints("pads");
   const auto = c.string("auto_pad", "NOTSET");
   return counts.map((count, i) => {
     const [stride, dilation, taps, extra] = [strides?.[i] ?? 1, dilations?.[i] ?? 1, kernel[i] ?? 1, c.ints("output_padding")?.[i] ?? 0];

@@ -72,7 +72,8 @@ export function unrolled(g: GradientContext<Operand>, type: string, gates: numbe
     before: shifted(g, h, g.optional("initial_h"), reverse),
     reverse,
     dh: g.hasDy(0) ? e.squeeze(g.dy(), [1]) : undefined,
-    last: Array.from({ length: states }, (_, s) => g.dy(1 + s)),
+    // A node need not name the last states; nothing arrives then.
+    last: Array.from({ length: states }, (_, s) => (g.hasOutput(1 + s) ? g.dy(1 + s) : filledLike(e, e.slice(h, [0], [1], [0]), 0))),
   };
 }
 

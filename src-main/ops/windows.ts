@@ -29,6 +29,13 @@ export function spatialLengths<I extends string>(c: InferContext<I>, shape: Shap
   return lengths;
 }
 
+/** Strides and dilations, where they are given. @throws LatheError `graph.shape` by `fail` for one below 1 */
+export function stepsOf(c: AttributeReader & { readonly fail?: (expected: string) => never }) {
+  const [strides, dilations] = [c.ints("strides"), c.ints("dilations")];
+  if ([...(strides ?? []), ...(dilations ?? [])].some((step) => step < 1)) c.fail?.("strides and dilations must be 1 or more");
+  return { strides, dilations };
+}
+
 /**
  * Strides, pads, dilations and auto_pad as the operators' pages say.
  * @throws LatheError `graph.shape` by `fail` where attributes do not fit the axes, or the window does not fit at all.
@@ -38,8 +45,7 @@ export function windowsOf(
   kernel: readonly number[],
   lengths: readonly number[],
 ): readonly WindowAxis[] {
-  const strides = c.ints("strides") ?? kernel.map(() => 1);
-  const dilations = c.ints("dilations") ?? kernel.map(() => 1);
+  const { strides = kernel.map(() => 1), dilations = kernel.map(() => 1) } = stepsOf(c);
   const pads = c.ints("pads") ?? [...kernel, ...kernel].map(() => 0);
   const auto = c.string("auto_pad", "NOTSET");
   const ceil = c.int("ceil_mode", 0) === 1;
@@ -64,9 +70,10 @@ export function windowsOf(
  * @throws LatheError `graph.shape` where a stride or auto_pad would make the count of such an axis more than a sum
  */
 export function openCounts<I extends string>(c: InferContext<I>, kernel: readonly number[], lengths: Shape): Shape {
+  const { strides, dilations } = stepsOf(c);
   return lengths.map((length, i) => {
-    const [dilation, before, after] = [c.ints("dilations")?.[i] ?? 1, c.ints("pads")?.[i] ?? 0, c.ints("pads")?.[i + lengths.length] ?? 0];
-    if ((c.ints("strides")?.[i] ?? 1) !== 1 || c.string("auto_pad", "NOTSET") !== "NOTSET")
+    const [dilation, before, after] = [dilations?.[i] ?? 1, c.ints("pads")?.[i] ?? 0, c.ints("pads")?.[i + lengths.length] ?? 0];
+    if ((strides?.[i] ?? 1) !== 1 || c.string("auto_pad", "NOTSET") !== "NOTSET")
       return c.fail("expected each axis after the channels to be of a known length, or a stride of 1 and pads that are numbers");
     return sumOf([length, before + after + 1 - reachOf({ kernel: kernel[i] ?? 1, dilation })]);
   });

@@ -40,5 +40,5 @@ function reduced(n: ForeignNode, type: string, x: Value): readonly Value[] {
 }
 
 function axesOf(n: ForeignNode): readonly number[] | undefined {
-  return n.ints("axes") ?? n.known(1, "axes");
+  return n.ints("axes") ?? n.whole(1, "axes");
 }

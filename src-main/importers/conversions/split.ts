@@ -11,7 +11,7 @@ export const split: Conversion = {
     const axis = n.int("axis", 0);
     const length = x.shape.at(axis);
     const count = n.int("num_outputs", n.outputs);
-    const given = n.ints("split") ?? n.known(1, "lengths");
+    const given = n.ints("split") ?? n.whole(1, "lengths");
     if (!given && typeof length !== "number") return n.fail(`the length of axis ${axis}, ${length}, is not known, so it cannot be split evenly`);
     const each = Math.ceil(Number(length) / count);
     const lengths = given ?? Array.from({ length: count }, (_, i) => Math.min(each, Number(length) - i * each));

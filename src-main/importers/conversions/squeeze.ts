@@ -25,5 +25,5 @@ export const unsqueeze: Conversion = {
 };
 
 function axesOf(n: ForeignNode): readonly number[] | undefined {
-  return n.opset < 13 ? n.ints("axes") : n.known(1, "axes");
+  return n.opset < 13 ? n.ints("axes") : n.whole(1, "axes");
 }

@@ -132,6 +132,16 @@ it.each<readonly [string, Model, RegExp]>([
     /Conv \(Conv_y\): .*\[N, 2, 2, 2\].*\[2, 2, 3, 3\]/,
   ],
   [
+    "a dilation of 0",
+    networkOf([node("Conv", ["x", "w"], "y", { dilations: ints([1, 0]) })], { w: filled(2, 2, 3, 3) }, [2, 4, 4]),
+    /Conv \(Conv_y\): .*strides and dilations must be 1 or more/,
+  ],
+  [
+    "an axis that is no whole number",
+    networkOf([node("Unsqueeze", ["x", "a"], "y")], { a: filled(1) }),
+    /Unsqueeze \(Unsqueeze_y\): Unsqueeze: its axes are float32, expected whole numbers/,
+  ],
+  [
     "more than any memory of constants",
     networkOf([node("ConstantOfShape", ["s"], "c"), node("Add", ["x", "c"], "y")], { s: tensor("int64", [2 ** 27, 4]) }),
     /ConstantOfShape \(ConstantOfShape_c\)/,
