@@ -107,7 +107,7 @@ export const inputSchema = z.discriminatedUnion("type", inputOptions);
 export const targetSchema = z.discriminatedUnion("type", targetOptions);
 
 export const splitSchema = z.strictObject({
-  validation: fractionSchema.default(0.15).describe("Share of the rows that choose the best epoch"),
+  validation: fractionSchema.default(0.15).describe("Share of the rows that training is watched by, and the best epoch chosen, where that is kept"),
   test: fractionSchema.default(0.15).describe("Share of the rows that training never sees"),
   by: z.enum(["random", "group", "time"]).default("random").describe("At random; whole groups of a column together; the latest rows of a column last"),
   column: columnSchema.optional().describe("The column that groups or orders the rows"),

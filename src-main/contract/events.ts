@@ -109,6 +109,7 @@ export const epochEvent = z.strictObject({
   validation: metricValues,
   learningRate: z.number(),
   seconds: z.number(),
+  /** Whether this is the best so far, of a run that ends with the best one's weights; others end with the last. */
   best: z.boolean(),
   layers: z.record(z.string(), layerDiagnosis),
   /** Seen for the first time in this epoch; each is an event of its own too. */

@@ -62,7 +62,7 @@ export const runSummary = z.strictObject({
   device: z.string().optional(),
   /** Whether there is a model to predict with and export. */
   model: z.boolean().optional(),
-  best: z.strictObject({ epoch: z.number(), loss: z.number().nullable() }).optional(),
+  kept: z.strictObject({ epoch: z.number(), loss: z.number().nullable() }).optional(),
   /** Test metrics, once there is a report. */
   test: metricValues.optional(),
   problem: errorRecord.optional(),

@@ -96,7 +96,7 @@ class Fit {
     this.#s = setting;
     const { training, batches, trainer, clock, targets, validate } = setting;
     this.#schedule = scheduleOf(training, batches.stepsPerEpoch);
-    // Without early stopping the best epoch is still kept; without a validation split the training loss has to do.
+    // Without early stopping the best epoch may still be kept; without a validation split the training loss has to do.
     const { monitor = "validation.loss", patience = Number.POSITIVE_INFINITY, minDelta = 0 } = training.earlyStopping ?? {};
     this.#stopping = new EarlyStopping({ monitor: validate ? monitor : "train.loss", patience, minDelta });
     this.#diagnosis = new EpochDiagnosis(trainer.diagnosisEntries, trainer.frozenLayers);
@@ -182,7 +182,8 @@ class Fit {
     // A validation loss that does not exist is an epoch without improvement, not a reason to look elsewhere.
     this.#schedule.afterEpoch(trainer.scheduledLoss((validate ? validation["loss"] : train["loss"]) ?? Number.NaN));
     const { best, stop } = this.#stopping.observe(this.#epoch, monitored(this.#stopping.monitor, train, validation));
-    if (best) this.#best = { epoch: this.#epoch, parameters: trainer.parameters.slice(), buffers: trainer.buffers.slice() };
+    const isKept = training.restoreBest && best;
+    if (isKept) this.#best = { epoch: this.#epoch, parameters: trainer.parameters.slice(), buffers: trainer.buffers.slice() };
     if (control.wish === "stop") emit({ event: "state", state: "stopping" });
     const layers = this.#diagnosis.byLayer();
     const stuck = this.#watch.observe({ epoch: this.#epoch, loss: trainer.watchedLoss(terms, losses), learningRate, steps: batches.stepsPerEpoch, layers });
@@ -195,7 +196,7 @@ class Fit {
       train,
       validation,
       learningRate,
-      best,
+      best: isKept,
       layers,
       seconds: this.#sums.seconds + (clock() - this.#epochStartedAt) / 1000,
       ...(warnings.length === 0 ? {} : { warnings }),

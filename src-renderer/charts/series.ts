@@ -15,7 +15,7 @@ export interface LineSeries {
   readonly y: ArrayLike<number>;
 }
 
-/** A point that stands out: the best epoch, the threshold at hand. */
+/** A point that stands out: the epoch that is kept, the threshold at hand. */
 export interface ChartMark {
   readonly label: string;
   readonly x: number;

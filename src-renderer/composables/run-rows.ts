@@ -121,7 +121,7 @@ function valueOf({ summary, title, ...row }: RunRow, column: RunColumn): string 
     case "epochs":
       return summary.epoch;
     case "loss":
-      return summary.best?.loss ?? undefined;
+      return summary.kept?.loss ?? undefined;
     case "engine":
       return summary.engine;
     case "metric":

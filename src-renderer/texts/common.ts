@@ -19,7 +19,7 @@ export const common = {
   chart: {
     train: "train",
     validation: "validation",
-    best: "best",
+    kept: "weights that are kept",
     epoch: "epoch",
     loss: "loss",
     describe: (epochs: number, train: string, validation: string) =>

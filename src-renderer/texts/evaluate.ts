@@ -66,7 +66,10 @@ function textsOf(of: Things) {
     run: "Run that is judged",
     split: `${of.Many} to judge by`,
     splits: { validation: "Validation", test: "Test" },
-    splitHints: { validation: `${of.Many} that chose the best epoch; training did not learn from them`, test: `${of.Many} that training never saw` },
+    splitHints: {
+      validation: `${of.Many} that training did not learn from; where the best epoch is kept, they chose it`,
+      test: `${of.Many} that training never saw`,
+    },
     target: "Target",
     tabs: {
       kinds: { binary: "Yes or no", category: "One of several classes", numeric: "Numbers", labels: "Several labels", embedding: "What is alike" },

@@ -99,7 +99,7 @@ export const homeTexts = {
     test: "Test table",
     testFolder: "Test folder",
     validationFolder: "Validation folder",
-    validationFolderHint: "Optional: a folder with the same classes, to choose the best epoch with. Without one, some of the pictures are taken.",
+    validationFolderHint: "Optional: a folder with the same classes, to watch training by. Without one, some of the pictures are taken.",
     testFolderHint: "Optional: a folder with the same classes, kept apart to judge the model with.",
     testHint: "Optional: rows kept apart to judge the model with. Without them, some of the table is kept apart.",
     testNone: "none",

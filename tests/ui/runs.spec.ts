@@ -81,7 +81,7 @@ test("every run stands with its settings and results; the one looked at with its
   expect(await runs.column("Learning rate")).toEqual(["0.02", "0.02"]);
   expect(await runs.column("Batch")).toEqual(["16", "16"]);
   const reports = ["0002", "0001"].map((run) => reportOf(project, run));
-  expect(await runs.column("Best loss")).toEqual(reports.map(({ validation }) => three(validation.metrics["loss"] ?? NaN)));
+  expect(await runs.column("Validation loss")).toEqual(reports.map(({ validation }) => three(validation.metrics["loss"] ?? NaN)));
   expect(await runs.column("Test kind.accuracy")).toEqual(reports.map(({ test: { metrics } }) => three(metrics["kind.accuracy"] ?? NaN)));
   // Another test metric instead.
   await page.getByRole("combobox", { name: "Test metric" }).selectOption("kind.auroc");

@@ -21,7 +21,7 @@ export function addRuns(program: Command): void {
       for (const link of links) output.line(output.paint.yellow("warning:"), ` ${link} is a link and is not followed, ${remedy}`);
       if (runs.length === 0 && links.length > 0) output.line("no runs");
       else if (runs.length === 0) output.line(`no runs yet; start one with: lathe train ${project}`);
-      else output.table(["run", "status", "epochs", "best epoch", "validation loss", "test", "", "started"], runs.map(row));
+      else output.table(["run", "status", "epochs", "weights of epoch", "validation loss", "test", "", "started"], runs.map(row));
       for (const { run, problem } of runs) if (problem) output.line(`run ${run} failed: ${problem.message}`);
       output.event({ event: "runs", project: folder, runs, links });
     });
@@ -36,8 +36,8 @@ function row(run: RunSummary): readonly string[] {
     run.run,
     run.status,
     `${run.epoch}${run.epochs === undefined ? "" : `/${run.epochs}`}`,
-    run.best ? String(run.best.epoch) : "–",
-    number(run.best?.loss),
+    run.kept ? String(run.kept.epoch) : "–",
+    number(run.kept?.loss),
     metric?.name ?? "–",
     number(metric?.value),
     started.format(run.startedAt),

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { epochEvent, type EpochEvent, type WarningEvent } from "../../contract/events.js";
+import { keptEpoch } from "../../contract/kept-epoch.js";
 import type { RunMetrics } from "../../contract/summaries.js";
 import { thinEpochs } from "../../contract/thin-epochs.js";
 import { openOwnFile } from "../../base/own-files.js";
@@ -40,7 +41,8 @@ export async function readMetrics(folder: string): Promise<RunMetrics> {
 export interface MetricsDigest {
   /** The last epoch that ended; 0 before the first. */
   readonly epoch: number;
-  readonly best: { readonly epoch: number; readonly loss: number | null } | undefined;
+  /** The epoch whose weights the run ends with, and its loss: of validation, where there is one. */
+  readonly kept: { readonly epoch: number; readonly loss: number | null } | undefined;
 }
 
 /** Digests by folder, remembered while the file stays as it is: reading a million epochs takes seconds. */
@@ -53,8 +55,8 @@ export function createMetricsDigests(): (folder: string) => Promise<MetricsDiges
     const remembered = known.get(folder);
     if (remembered?.stamp === stamp) return remembered.digest;
     const { epochs } = await readMetrics(folder);
-    const best = epochs.findLast((event) => event.best);
-    const digest = { epoch: epochs.at(-1)?.epoch ?? 0, best: best && { epoch: best.epoch, loss: best.validation["loss"] ?? best.train["loss"] ?? null } };
+    const kept = keptEpoch(epochs);
+    const digest = { epoch: epochs.at(-1)?.epoch ?? 0, kept: kept && { epoch: kept.epoch, loss: kept.validation["loss"] ?? kept.train["loss"] ?? null } };
     known.set(folder, { stamp, digest });
     return digest;
   };

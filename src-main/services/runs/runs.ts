@@ -46,7 +46,7 @@ export function createRuns(access: FolderAccess, jobs: JobRegistry): Runs {
   const digestOf = createMetricsDigests();
 
   async function summarize(project: string, run: string, folder = join(project, "runs", run)): Promise<RunSummary> {
-    const [config, { epoch, best }, report, failure, label] = await Promise.all([
+    const [config, { epoch, kept }, report, failure, label] = await Promise.all([
       readConfig(folder),
       digestOf(folder),
       readReport(folder),
@@ -67,7 +67,7 @@ export function createRuns(access: FolderAccess, jobs: JobRegistry): Runs {
       ...(config?.epochs === undefined ? {} : { epochs: config.epochs }),
       ...(config?.engine === undefined ? {} : { engine: config.engine }),
       ...(config?.device === undefined ? {} : { device: config.device }),
-      ...(best && { best }),
+      ...(kept && { kept }),
       ...(report && { test: report.test }),
       ...(error && { problem: { code: error.code, message: error.message } }),
     };

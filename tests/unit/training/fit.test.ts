@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { EpochEvent, MetricValues, RunEvent } from "../../../src-main/contract/events.js";
+import { keptEpoch } from "../../../src-main/contract/kept-epoch.js";
 import { loadCheckpoint } from "../../../src-main/training/runs/checkpoint.js";
 import { combinedLoss } from "../../../src-main/training/combining/index.js";
 import { TrainingControl } from "../../../src-main/training/process/control.js";
@@ -167,6 +168,8 @@ describe("the training loop", () => {
     const last = await go({ ...spec, training: { ...spec.training, restoreBest: false } }, { validate });
     expect(last.result).toMatchObject({ ended: "early-stopping", bestEpoch: 6 });
     expect([...last.result.parameters]).toEqual(seen[5]);
+    // What is called the run's epoch everywhere is the one whose weights it gives.
+    expect([keptEpoch(epochs)?.epoch, keptEpoch(last.epochs)?.epoch]).toEqual([3, 6]);
   });
 
   it("is cancelled even in its very last step, and then has only its export left", async () => {

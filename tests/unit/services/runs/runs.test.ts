@@ -54,9 +54,9 @@ describe("runs on disk", () => {
   it("are read anew for a list when there is more of them, though they were listed before", async () => {
     const project = writeTestProject(temporaryFolder("runs"), "p");
     const folder = writeRun(project, "0001", { epochs: plausibleEpochs(3) });
-    expect((await runs.list(project))[0]).toMatchObject({ epoch: 3, best: { epoch: 3 } });
+    expect((await runs.list(project))[0]).toMatchObject({ epoch: 3, kept: { epoch: 3 } });
     appendFileSync(join(folder, "metrics.jsonl"), `${JSON.stringify({ ...plausibleEpochs(4)[3], validation: { loss: 0.125 } })}\n`);
-    expect((await runs.list(project))[0]).toMatchObject({ epoch: 4, best: { epoch: 4, loss: 0.125 } });
+    expect((await runs.list(project))[0]).toMatchObject({ epoch: 4, kept: { epoch: 4, loss: 0.125 } });
   });
 
   it("that another process trains are followed to their end", async () => {
