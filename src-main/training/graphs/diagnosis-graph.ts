@@ -27,11 +27,11 @@ interface Observed {
   /** By parameter, in the layout's order. */
   readonly gradients: readonly Value[];
   readonly pieces: readonly Value[];
-  readonly parameters: Value;
-  readonly next: Value;
+  /** All weights before and after the step; undefined where they are updated beside the graph. */
+  readonly update: { readonly before: Value; readonly after: Value } | undefined;
 }
 
-/** Adds the figures of the diagnosis to a step graph, all in one vector. */
+/** Adds the figures of the diagnosis to a step graph, all in one vector. Where weights are updated beside the graph, norms of the updates are 0 here. */
 export function lowerDiagnosis(e: Emitter, spec: TrainingSpec, seen: Observed): { readonly vector: Value; readonly entries: readonly DiagnosisEntry[] } {
   const entries: DiagnosisEntry[] = [];
   const values: Value[] = [];
@@ -48,7 +48,7 @@ export function lowerDiagnosis(e: Emitter, spec: TrainingSpec, seen: Observed): 
       if (deadAtOrBelow !== undefined) say(layer.id, "dead", deadShare(e, output, deadAtOrBelow));
       if (saturatedOutside) say(layer.id, "saturated", saturatedShare(e, output, saturatedOutside));
     }
-    const updates = cut(e, e.sub(seen.next, seen.parameters), spec.layout.parameters);
+    const updates = seen.update && cut(e, e.sub(seen.update.after, seen.update.before), spec.layout.parameters);
     const learning = new Set(spec.layout.parameters.map((p) => p.owner));
     for (const owner of new Set(spec.plan.layers.flatMap((layer) => (learning.has(layer.owner) ? [layer.owner] : [])))) {
       const of = (all: readonly Value[]) =>
@@ -58,7 +58,7 @@ export function lowerDiagnosis(e: Emitter, spec: TrainingSpec, seen: Observed): 
         );
       say(owner, "gradientNorm", norm(e, of(seen.gradients)));
       say(owner, "weightNorm", norm(e, of(seen.pieces)));
-      say(owner, "updateNorm", norm(e, of(updates)));
+      say(owner, "updateNorm", updates ? norm(e, of(updates)) : e.scalar(0));
       say(owner, "parameterCheck", notFinite(e, of(seen.pieces)));
     }
   });

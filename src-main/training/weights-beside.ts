@@ -1,0 +1,95 @@
+import { defined } from "../base/assert.js";
+import type { CompileOptions, Engine, Tensors } from "../engines/engine.js";
+import { type StartedPass, VectorMemory } from "../passes/vector-memory.js";
+import { GRADIENTS, type UpdatePasses, compileUpdate } from "./graphs/update-graph.js";
+import { partsOf } from "./network/flat-bindings.js";
+import { type TrainingSpec, names } from "./network/specification.js";
+
+/** The version of `config.json` from which weights are updated beside the graph. The sum that is clipped by is added up in another order there. */
+const UPDATED_BESIDE = 5;
+
+/**
+ * Weights and the optimizer's vectors beside a step's graph, in memory that the graph reads weights from and writes gradients to, and that one pass updates in
+ * place. In the graph each of the dozen nodes of an optimizer goes through all of that memory.
+ */
+export class WeightsBeside {
+  readonly #spec: TrainingSpec;
+  readonly #passes: UpdatePasses;
+  readonly #started: { readonly norm: StartedPass | undefined; readonly groups: readonly { readonly update: StartedPass; readonly measured: StartedPass }[] };
+  readonly #memory: VectorMemory;
+  /** What the step's graph reads and writes here, by the names of its inputs and outputs. */
+  readonly weights: Tensors;
+  readonly gradients: Tensors;
+
+  private constructor(spec: TrainingSpec, passes: UpdatePasses, memory: VectorMemory) {
+    this.#spec = spec;
+    this.#passes = passes;
+    this.#memory = memory;
+    const start = (pass: UpdatePasses["groups"][number]["update"]) => memory.start(pass, (name) => vectorBehind.get(name) ?? name);
+    const vectorBehind = new Map([names.parameters, ...Object.keys(passes.slots).map(names.slot)].map((name) => [names.next(name), name]));
+    this.#started = {
+      norm: passes.norm && memory.start(passes.norm),
+      groups: passes.groups.map(({ update, measuredUpdate }) => ({ update: start(update), measured: start(measuredUpdate) })),
+    };
+    const { parameters } = spec.layout;
+    this.weights = partTensors(parameters, memory.vector(names.parameters), names.part);
+    this.gradients = partTensors(parameters, memory.vector(GRADIENTS), names.gradient);
+    for (const [slot, fill] of Object.entries(passes.slots)) memory.vector(names.slot(slot)).fill(fill);
+  }
+
+  /** @returns undefined where the weights have to be updated in the graph: on this engine or device, by this optimizer, in a run that began so */
+  static create(spec: TrainingSpec, engine: Pick<Engine, "sharesMemory">, { device, asOf = UPDATED_BESIDE }: CompileOptions): WeightsBeside | undefined {
+    if (asOf < UPDATED_BESIDE || !engine.sharesMemory(device)) return undefined;
+    const passes = compileUpdate(spec);
+    if (!passes) return undefined;
+    const vectors = [names.parameters, GRADIENTS, ...Object.keys(passes.slots).map(names.slot)];
+    const lengths = Object.fromEntries(vectors.map((name) => [name, spec.layout.trainedCount]));
+    const all = [...(passes.norm ? [passes.norm] : []), ...passes.groups.flatMap(({ update, measuredUpdate }) => [update, measuredUpdate])];
+    const memory = VectorMemory.create(lengths, all);
+    return memory && new WeightsBeside(spec, passes, memory);
+  }
+
+  get parameters(): Float32Array {
+    return this.#memory.vector(names.parameters);
+  }
+
+  /** The optimizer's vectors, by the names that they have in a graph. */
+  get slots(): Readonly<Record<string, Float32Array>> {
+    return Object.fromEntries(Object.keys(this.#passes.slots).map((slot) => [names.slot(slot), this.#memory.vector(names.slot(slot))]));
+  }
+
+  /** One step by the gradients that the graph wrote. @param step from 1 */
+  update(step: number, learningRate: number): void {
+    const norm = this.#norm();
+    this.#passes.groups.forEach((group, i) => this.#started.groups[i]?.update(group, group.numbers(step, learningRate, norm)));
+  }
+
+  /** The same, to the same bits. @returns the L2 norm of what each layer's weights changed by */
+  measuredUpdate(step: number, learningRate: number): ReadonlyMap<string, number> {
+    const norm = this.#norm();
+    const squares = new Map<string, number>();
+    this.#passes.groups.forEach((group, i) => {
+      const { measured } = defined(this.#started.groups[i], "a group");
+      const numbers = group.numbers(step, learningRate, norm);
+      for (const { offset, size, owner } of this.#spec.layout.parameters) {
+        if (offset < group.offset || offset >= group.offset + group.size) continue;
+        squares.set(owner, (squares.get(owner) ?? 0) + measured({ offset, size }, numbers));
+      }
+    });
+    return new Map([...squares].map(([owner, square]) => [owner, Math.sqrt(square)]));
+  }
+
+  #norm(): number {
+    return this.#started.norm?.({ offset: 0, size: this.#spec.layout.trainedCount }, []) ?? 0;
+  }
+}
+
+/** Parts of a flat vector as tensors: the same memory. @param nameOf what each is called in a graph */
+export function partTensors(slices: Parameters<typeof partsOf>[0], vector: Float32Array, nameOf: (part: string) => string): Tensors {
+  return Object.fromEntries(
+    partsOf(slices).map(({ name, offset, size, shape }) => [
+      nameOf(name),
+      { dtype: "float32" as const, dims: shape, data: vector.subarray(offset, offset + size) },
+    ]),
+  );
+}
