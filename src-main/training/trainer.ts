@@ -10,10 +10,10 @@ import type { LossTerm } from "./combining/combination.js";
 import { divisorsOf } from "./combining/normalized.js";
 import { type Slice, initialBuffers, initialParameters, learnedName } from "./network/layout.js";
 import { explainMemory } from "./network/memory.js";
-import { type Weights, putBack, weightsFor } from "./network/weights.js";
+import { type Weights, partTensors, putBack, weightsFor } from "./network/weights.js";
 import { type TrainingSpec, names } from "./network/specification.js";
 import { usedLayers } from "./network/used-inputs.js";
-import { WeightsBeside, partTensors } from "./weights-beside.js";
+import { WeightsBeside } from "./weights-beside.js";
 import { type StepProgram, buildStepProgram, carriedVectors, isMasked, tellsParts } from "./graphs/step-graph.js";
 
 /** A batch as the loader hands it over: inputs, targets and uniforms under the names of `specification.names`. */

@@ -2,8 +2,8 @@ import { defined } from "../base/assert.js";
 import type { CompileOptions, Engine, Tensors } from "../engines/engine.js";
 import { type StartedPass, VectorMemory } from "../passes/vector-memory.js";
 import { GRADIENTS, type UpdatePasses, compileUpdate } from "./graphs/update-graph.js";
-import { partsOf } from "./network/flat-bindings.js";
 import { type TrainingSpec, names } from "./network/specification.js";
+import { partTensors } from "./network/weights.js";
 
 /** The version of `config.json` from which weights are updated beside the graph. The sum that is clipped by is added up in another order there. */
 const UPDATED_BESIDE = 5;
@@ -82,14 +82,4 @@ export class WeightsBeside {
   #norm(): number {
     return this.#started.norm?.({ offset: 0, size: this.#spec.layout.trainedCount }, []) ?? 0;
   }
-}
-
-/** Parts of a flat vector as tensors: the same memory. @param nameOf what each is called in a graph */
-export function partTensors(slices: Parameters<typeof partsOf>[0], vector: Float32Array, nameOf: (part: string) => string): Tensors {
-  return Object.fromEntries(
-    partsOf(slices).map(({ name, offset, size, shape }) => [
-      nameOf(name),
-      { dtype: "float32" as const, dims: shape, data: vector.subarray(offset, offset + size) },
-    ]),
-  );
 }

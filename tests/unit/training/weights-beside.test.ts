@@ -8,7 +8,8 @@ import { groupedOptimizer } from "../../../src-main/optimizers/grouped.js";
 import { VectorMemory } from "../../../src-main/passes/vector-memory.js";
 import { GRADIENTS, compileUpdate, lowerUpdate } from "../../../src-main/training/graphs/update-graph.js";
 import { names } from "../../../src-main/training/network/specification.js";
-import { Trainer } from "../../../src-main/training/trainer.js";
+import { Evaluator } from "../../../src-main/training/judging/evaluator.js";
+import { Trainer, initialWeights } from "../../../src-main/training/trainer.js";
 import { WeightsBeside } from "../../../src-main/training/weights-beside.js";
 import { benchmarkSpec, randomBatch as benchmarkBatch } from "../../benchmarks/networks.js";
 import golden from "../../fixtures/pytorch/optimizers.json" with { type: "json" };
@@ -194,6 +195,20 @@ describe("whole steps beside the graph have the bits of steps in it", () => {
     }
     for (const trainer of [graph, memory]) await trainer.dispose();
   });
+});
+
+test("evaluation reads weights where they lie as it reads them whole, to the bit", async () => {
+  const spec = benchmarkSpec("cnn");
+  const weights = initialWeights(spec, 1);
+  const batch = benchmarkBatch("cnn", 5);
+  const answers = [];
+  for (const shared of [true, false]) {
+    const evaluator = await Evaluator.create(spec, { ...onnxruntimeEngine, sharesMemory: () => shared }, cpu);
+    const predictions = await evaluator.predict({ stepsPerEpoch: 2, start: () => undefined, next: () => batch }, 10, weights);
+    answers.push({ outputs: predictions.outputs, losses: predictions.losses });
+    await evaluator.dispose();
+  }
+  expect(answers[0]).toEqual(answers[1]);
 });
 
 describe("a loss that is not a number leaves all as it was", () => {
