@@ -13,7 +13,7 @@ import { explainMemory } from "./network/memory.js";
 import { type Weights, partTensors, putBack, weightsFor } from "./network/weights.js";
 import { type TrainingSpec, names } from "./network/specification.js";
 import { usedLayers } from "./network/used-inputs.js";
-import { WeightsBeside } from "./weights-beside.js";
+import { type WeightFigures, WeightsBeside } from "./weights-beside.js";
 import { type StepProgram, buildStepProgram, carriedVectors, isMasked, tellsParts } from "./graphs/step-graph.js";
 
 /** A batch as the loader hands it over: inputs, targets and uniforms under the names of `specification.names`. */
@@ -236,10 +236,12 @@ export class Trainer {
     return this.#read(await this.#run(this.#diagnosing, batch, step, learningRate), true);
   }
 
-  /** What the graph cannot know where it does not update. */
-  #fillIn(diagnosis: Float32Array, updateNorms: ReadonlyMap<string, number>): void {
+  /** Of a diagnosis what the graph leaves out where it does not update weights. */
+  #fillIn(diagnosis: Float32Array, figures: WeightFigures): void {
+    const all: Partial<Record<DiagnosisEntry["quantity"], ReadonlyMap<string, number>>> = figures;
     this.diagnosisEntries.forEach(({ layer, quantity }, i) => {
-      if (quantity === "updateNorm") diagnosis[i] = updateNorms.get(layer) ?? 0;
+      const of = all[quantity];
+      if (of) diagnosis[i] = of.get(layer) ?? 0;
     });
   }
 
@@ -265,7 +267,10 @@ export class Trainer {
     const loss = floats(result, names.loss)[0] ?? Number.NaN;
     const losses = tellsParts(this.#spec) ? [...floats(result, names.losses)] : this.lossTerms().map(({ factor }) => loss / factor);
     const told = isMasked(this.#spec) ? { loss, losses, weights: [...floats(result, names.weights)] } : { loss, losses };
-    return diagnosed ? { ...told, diagnosis: floats(result, names.diagnosis) } : told;
+    if (!diagnosed) return told;
+    const diagnosis = floats(result, names.diagnosis);
+    if (this.#beside) this.#fillIn(diagnosis, this.#beside.look());
+    return { ...told, diagnosis };
   }
 }
 

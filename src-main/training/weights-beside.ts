@@ -1,12 +1,17 @@
 import { defined } from "../base/assert.js";
 import type { CompileOptions, Engine, Tensors } from "../engines/engine.js";
 import { type StartedPass, VectorMemory } from "../passes/vector-memory.js";
+import type { WeightFigure } from "./graphs/diagnosis-graph.js";
 import { GRADIENTS, type UpdatePasses, compileUpdate } from "./graphs/update-graph.js";
+import type { Slice } from "./network/layout.js";
 import { type TrainingSpec, names } from "./network/specification.js";
 import { partTensors } from "./network/weights.js";
 
 /** The version of `config.json` from which weights are updated beside the graph. The sum that is clipped by is added up in another order there. */
 const UPDATED_BESIDE = 5;
+
+/** Figures of the diagnosis by layer, such as are told beside the graph. */
+export type WeightFigures = Partial<Readonly<Record<WeightFigure, ReadonlyMap<string, number>>>>;
 
 /**
  * Weights and the optimizer's vectors beside a step's graph, in memory that the graph reads weights from and writes gradients to, and that one pass updates in
@@ -15,7 +20,11 @@ const UPDATED_BESIDE = 5;
 export class WeightsBeside {
   readonly #spec: TrainingSpec;
   readonly #passes: UpdatePasses;
-  readonly #started: { readonly norm: StartedPass | undefined; readonly groups: readonly { readonly update: StartedPass; readonly measured: StartedPass }[] };
+  readonly #started: {
+    readonly norm: StartedPass | undefined;
+    readonly groups: readonly { readonly update: StartedPass; readonly measured: StartedPass }[];
+    readonly looks: Readonly<Record<keyof UpdatePasses["looks"], StartedPass>>;
+  };
   readonly #memory: VectorMemory;
   /** What the step's graph reads and writes here, by the names of its inputs and outputs. */
   readonly weights: Tensors;
@@ -30,6 +39,7 @@ export class WeightsBeside {
     this.#started = {
       norm: passes.norm && memory.start(passes.norm),
       groups: passes.groups.map(({ update, measuredUpdate }) => ({ update: start(update), measured: start(measuredUpdate) })),
+      looks: { gradientNorm: start(passes.looks.gradientNorm), weightNorm: start(passes.looks.weightNorm), parameterCheck: start(passes.looks.parameterCheck) },
     };
     const { parameters } = spec.layout;
     this.weights = partTensors(parameters, memory.vector(names.parameters), names.part);
@@ -44,7 +54,8 @@ export class WeightsBeside {
     if (!passes) return undefined;
     const vectors = [names.parameters, GRADIENTS, ...Object.keys(passes.slots).map(names.slot)];
     const lengths = Object.fromEntries(vectors.map((name) => [name, spec.layout.trainedCount]));
-    const all = [...(passes.norm ? [passes.norm] : []), ...passes.groups.flatMap(({ update, measuredUpdate }) => [update, measuredUpdate])];
+    const updates = passes.groups.flatMap(({ update, measuredUpdate }) => [update, measuredUpdate]);
+    const all = [...(passes.norm ? [passes.norm] : []), ...updates, ...Object.values(passes.looks)];
     const memory = VectorMemory.create(lengths, all);
     return memory && new WeightsBeside(spec, passes, memory);
   }
@@ -64,19 +75,39 @@ export class WeightsBeside {
     this.#passes.groups.forEach((group, i) => this.#started.groups[i]?.update(group, group.numbers(step, learningRate, norm)));
   }
 
-  /** The same, to the same bits. @returns the L2 norm of what each layer's weights changed by */
-  measuredUpdate(step: number, learningRate: number): ReadonlyMap<string, number> {
+  /** The same, to the same bits, and tells what weights changed by. */
+  measuredUpdate(step: number, learningRate: number): WeightFigures {
     const norm = this.#norm();
-    const squares = new Map<string, number>();
-    this.#passes.groups.forEach((group, i) => {
-      const { measured } = defined(this.#started.groups[i], "a group");
-      const numbers = group.numbers(step, learningRate, norm);
-      for (const { offset, size, owner } of this.#spec.layout.parameters) {
-        if (offset < group.offset || offset >= group.offset + group.size) continue;
-        squares.set(owner, (squares.get(owner) ?? 0) + measured({ offset, size }, numbers));
-      }
-    });
-    return new Map([...squares].map(([owner, square]) => [owner, Math.sqrt(square)]));
+    const groups = this.#passes.groups.map((group, i) => ({
+      end: group.offset + group.size,
+      numbers: group.numbers(step, learningRate, norm),
+      run: defined(this.#started.groups[i], "a group").measured,
+    }));
+    const measured = (slice: Slice) => {
+      const { run, numbers } = defined(
+        groups.find(({ end }) => slice.offset < end),
+        slice.name,
+      );
+      return run(slice, numbers);
+    };
+    return { updateNorm: this.#byLayer(measured) };
+  }
+
+  /** Looks at the weights, and at the gradients that the graph wrote last. */
+  look(): WeightFigures {
+    const { gradientNorm, weightNorm, parameterCheck } = this.#started.looks;
+    return {
+      gradientNorm: this.#byLayer((slice) => gradientNorm(slice, [])),
+      weightNorm: this.#byLayer((slice) => weightNorm(slice, [])),
+      parameterCheck: this.#byLayer((slice) => parameterCheck(slice, [])),
+    };
+  }
+
+  /** A figure of each tensor as one of all of its layer: norms as the norm of all, and what is 0 or NaN as that. */
+  #byLayer(of: (slice: Slice) => number): ReadonlyMap<string, number> {
+    const figures = new Map<string, number>();
+    for (const slice of this.#spec.layout.parameters) figures.set(slice.owner, Math.hypot(figures.get(slice.owner) ?? 0, of(slice)));
+    return figures;
   }
 
   #norm(): number {

@@ -98,9 +98,7 @@ export function buildStepProgram(
   const diagnosis = diagnose
     ? lowerDiagnosis(e, spec, {
         activations: new Map([...forward.activations].map(([layer, value]) => [layer, at(value)])),
-        gradients,
-        pieces,
-        update: before && after && { before, after },
+        weights: before && after && { gradients, pieces, before, after },
       })
     : undefined;
   if (diagnosis) e.graph.output(diagnosis.vector, names.diagnosis);

@@ -7,6 +7,7 @@ import { clipByGlobalNorm, clipByValue, globalNorm } from "../../optimizers/clip
 import { type OptimizerGroup, groupedOptimizer } from "../../optimizers/grouped.js";
 import type { Update, UpdateContext } from "../../optimizers/optimizer.js";
 import { type Pass, VECTOR, compilePass } from "../../passes/compile-pass.js";
+import { WEIGHT_FIGURES, type WeightFigure } from "./diagnosis-graph.js";
 import { type TrainingSpec, names } from "../network/specification.js";
 
 type Clipping = Pick<TrainingConfig, "clipGradValue" | "clipGradNorm">;
@@ -40,6 +41,8 @@ export interface UpdatePasses {
   /** Gives the norm of all gradients; only where it is clipped by. */
   readonly norm: Pass | undefined;
   readonly groups: readonly GroupPasses[];
+  /** Give figures of the diagnosis, of stretches of one vector: `names.parameters` or `GRADIENTS`. */
+  readonly looks: Readonly<Record<Exclude<WeightFigure, "updateNorm">, Pass>>;
   /** Vectors of the optimizer, and what they start as. */
   readonly slots: Readonly<Record<string, number>>;
 }
@@ -49,7 +52,7 @@ export interface GroupPasses {
   readonly size: number;
   /** Writes `names.next` of what it changes. */
   readonly update: Pass;
-  /** The same, and gives the sum of the squares of what the weights change by. */
+  /** The same, and gives the norm of what the weights change by. */
   readonly measuredUpdate: Pass;
   /** What both are to be told, in order. @param norm of all gradients, where that is clipped by */
   numbers(step: number, learningRate: number, norm: number): readonly number[];
@@ -61,8 +64,20 @@ export function compileUpdate({ training, layout }: Pick<TrainingSpec, "training
   const norm = training.clipGradNorm === undefined ? undefined : compileNorm(training);
   const compiled = groups.map((group) => compileGroup(training, group, Object.keys(slots)));
   if (training.clipGradNorm !== undefined && !norm) return undefined;
+  const [gradientNorm, weightNorm, parameterCheck] = [
+    compileLook("gradientNorm", GRADIENTS),
+    compileLook("weightNorm", names.parameters),
+    compileLook("parameterCheck", names.parameters),
+  ];
+  if (!gradientNorm || !weightNorm || !parameterCheck) return undefined;
   const passes = compiled.filter((one) => one !== undefined);
-  return passes.length === compiled.length ? { norm, groups: passes, slots } : undefined;
+  return passes.length === compiled.length ? { norm, groups: passes, looks: { gradientNorm, weightNorm, parameterCheck }, slots } : undefined;
+}
+
+function compileLook(figure: WeightFigure, vector: string): Pass | undefined {
+  const e = createEmitter();
+  e.graph.output(WEIGHT_FIGURES[figure](e, e.graph.input(vector, "float32", VECTOR)), figure);
+  return compilePass(e.graph.build(figure));
 }
 
 function compileNorm(clipping: Clipping): Pass | undefined {
@@ -106,6 +121,6 @@ function buildGroup(
   );
   e.graph.output(next.parameters, names.next(names.parameters));
   for (const slot of slots) e.graph.output(defined(next.slots[slot], `the new ${slot}`), names.next(names.slot(slot)));
-  if (measured) e.graph.output(e.reduceSum(e.square(e.sub(next.parameters, parameters))), "square of the update");
+  if (measured) e.graph.output(WEIGHT_FIGURES.updateNorm(e, e.sub(next.parameters, parameters)), "norm of the update");
   return e.graph.build("update");
 }
