@@ -46,12 +46,15 @@ const SUM = "ReduceSum";
 /**
  * Compiles a graph in float32 whose inputs and outputs are vectors of shape `VECTOR`, of one length, and numbers. A vector may be written where one was read.
  * Vectors go out; a sum of all elements, and what is made of it, may be one more output, the function's result. Sums are added up in float64.
- * @returns undefined where the graph has an operator that a pass has not
+ * @returns undefined where the graph has an operator that a pass has not, or constants that are more than a number
  */
 export function compilePass(graph: Graph): Pass | undefined {
   const nodes = needed(graph);
   const isVector = (name: string) => graph.types.get(name)?.shape[0] === VECTOR[0];
   if (nodes.some(({ op, domain, outputs }) => domain !== "" || outputs.length !== 1 || (op !== SUM && !Object.hasOwn(OPERATORS, op)))) return undefined;
+
+  const read = nodes.flatMap(({ inputs }) => inputs.filter((name) => name !== ""));
+  if (read.some((name) => graph.types.get(name)?.dtype !== "float32" || (graph.initializers.get(name)?.data.length ?? 1) !== 1)) return undefined;
 
   const reads = graph.inputs.flatMap(({ name }) => (isVector(name) ? [name] : []));
   const numbers = graph.inputs.flatMap(({ name }) => (isVector(name) ? [] : [name]));

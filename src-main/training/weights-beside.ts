@@ -1,5 +1,6 @@
 import { defined } from "../base/assert.js";
 import type { CompileOptions, Engine, Tensors } from "../engines/engine.js";
+import type { Pass } from "../passes/compile-pass.js";
 import { type StartedPass, VectorMemory } from "../passes/vector-memory.js";
 import type { WeightFigure } from "./graphs/diagnosis-graph.js";
 import { GRADIENTS, type UpdatePasses, compileUpdate } from "./graphs/update-graph.js";
@@ -34,10 +35,11 @@ export class WeightsBeside {
     this.#spec = spec;
     this.#passes = passes;
     this.#memory = memory;
-    const start = (pass: UpdatePasses["groups"][number]["update"]) => memory.start(pass, (name) => vectorBehind.get(name) ?? name);
+    // What becomes of a vector is written over it.
     const vectorBehind = new Map([names.parameters, ...Object.keys(passes.slots).map(names.slot)].map((name) => [names.next(name), name]));
+    const start = (pass: Pass) => memory.start(pass, (name) => vectorBehind.get(name) ?? name);
     this.#started = {
-      norm: passes.norm && memory.start(passes.norm),
+      norm: passes.norm && start(passes.norm),
       groups: passes.groups.map(({ update, measuredUpdate }) => ({ update: start(update), measured: start(measuredUpdate) })),
       looks: { gradientNorm: start(passes.looks.gradientNorm), weightNorm: start(passes.looks.weightNorm), parameterCheck: start(passes.looks.parameterCheck) },
     };

@@ -157,6 +157,7 @@ describe("what a pass has not is not compiled", () => {
     ["an operator that WebAssembly has not", (e, a) => e.exp(a)],
     ["one that is not elementwise", (e, a) => e.op("CumSum", [a, e.scalar(0, "int32")])],
     ["a sum that comes back to the vectors", (e, a) => e.div(a, e.reduceSum(a))],
+    ["numbers in float64", (e, a, b) => e.cast(e.add(e.cast(a, "float64"), e.cast(b, "float64")), "float32")],
     ["two sums", (e, a, b) => e.add(e.reduceSum(a), e.reduceSum(b))],
   ])("%s", (_, write) => {
     expect(compilePass(graphOf(write))).toBeUndefined();
