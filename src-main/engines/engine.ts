@@ -59,6 +59,11 @@ export interface Engine {
   status(): Promise<EngineStatus>;
   /** Tries a device by a small computation. @returns why it does not work, or undefined where it does. */
   probe(device: string): Promise<string | undefined>;
+  /**
+   * Whether tensors are fed from where they lie in this process, and outputs written to where they are wanted: then weights may be updated beside the graph,
+   * between its runs, without a copy.
+   */
+  sharesMemory(device: string): boolean;
   /** Rewrites a forward graph, exactly, where its gradient is then cheaper on this engine. Called before `differentiate`. @returns what to continue with */
   readonly prepare: (forward: Unfinished, options?: Pick<CompileOptions, "asOf">) => Unfinished;
   /**

@@ -13,14 +13,25 @@ export interface OptimizedStretch {
   readonly weightDecay?: number;
 }
 
+/** A stretch whose numbers are updated alike. */
+export interface OptimizerGroup {
+  readonly offset: number;
+  readonly size: number;
+  /** @see OptimizerDefinition.scalars */
+  readonly scalars: (step: number, learningRate: number) => Readonly<Record<string, number>>;
+  /** @param context with these stretches of the vectors, and the names of its own scalars */
+  readonly update: (context: Omit<UpdateContext<unknown>, "config">) => Update;
+}
+
 /** An optimizer with its options, as torch.optim's with parameter groups: each stretch of the vectors is updated by itself. */
 export interface GroupedOptimizer {
   /** Names of the vectors it keeps, and what they start as. */
   readonly slots: Readonly<Record<string, number>>;
+  readonly groups: readonly OptimizerGroup[];
   readonly scalarNames: readonly string[];
   /** @see OptimizerDefinition.scalars */
-  scalars(step: number, learningRate: number): Readonly<Record<string, number>>;
-  update(context: Omit<UpdateContext<unknown>, "config">): Update;
+  readonly scalars: (step: number, learningRate: number) => Readonly<Record<string, number>>;
+  readonly update: (context: Omit<UpdateContext<unknown>, "config">) => Update;
 }
 
 /** @param layout stretches in the order of the vectors, of their whole length */
@@ -30,21 +41,28 @@ export function groupedOptimizer(
 ): GroupedOptimizer {
   const definition = optimizers.get(options.type);
   const usual = definition.config.parse(options) as { readonly weightDecay: number };
-  const groups = merged(optimized.map(({ size, lr, weightDecay = usual.weightDecay }) => ({ size, lr, weightDecay }))).map(({ size, lr, weightDecay }, i) => ({
-    size,
-    lr,
-    config: definition.config.parse({ ...options, weightDecay }),
-    named: (scalar: string) => (i === 0 ? scalar : `${scalar} ${i + 1}`),
-  }));
+  let end = 0;
+  const groups = merged(optimized.map(({ size, lr, weightDecay = usual.weightDecay }) => ({ size, lr, weightDecay }))).map(
+    ({ size, lr, weightDecay }): OptimizerGroup => {
+      const config = definition.config.parse({ ...options, weightDecay });
+      end += size;
+      return {
+        offset: end - size,
+        size,
+        scalars: (step, learningRate) => definition.scalars(config, step, learningRate * lr),
+        update: (context) => definition.update({ ...context, config }),
+      };
+    },
+  );
+  const named = (scalar: string, i: number) => (i === 0 ? scalar : `${scalar} ${i + 1}`);
   const scalars = (step: number, learningRate: number) =>
     Object.fromEntries(
-      groups.flatMap(({ lr, config, named }) =>
-        Object.entries(definition.scalars(config, step, learningRate * lr)).map(([scalar, value]) => [named(scalar), value] as const),
-      ),
+      groups.flatMap((group, i) => Object.entries(group.scalars(step, learningRate)).map(([scalar, value]) => [named(scalar, i), value] as const)),
     );
   const slots = definition.slots(usual);
   return {
     slots,
+    groups,
     scalars,
     scalarNames: Object.keys(scalars(1, 0)),
     update: (context) => {
@@ -52,14 +70,13 @@ export function groupedOptimizer(
       const sizes = groups.map(({ size }) => size);
       const of = new Map(Object.keys(slots).map((name) => [name, cut(e, slot(name), sizes)]));
       const [pieces, gradients] = [cut(e, parameters, sizes), cut(e, gradient, sizes)];
-      const updates = groups.map(({ config, named }, i) =>
-        definition.update({
+      const updates = groups.map((group, i) =>
+        group.update({
           e,
-          config,
           parameters: defined(pieces[i], "parameters"),
           gradient: defined(gradients[i], "gradient"),
           slot: (name) => defined(of.get(name)?.[i], `slot ${name}`),
-          scalar: (name) => scalar(named(name)),
+          scalar: (name) => scalar(named(name, i)),
         }),
       );
       return {

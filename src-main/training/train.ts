@@ -138,7 +138,7 @@ async function begin(request: TrainRequest, setting: WorkSetting, opened: AsyncD
   const evaluator = opened.add(await Evaluator.create(bench.steps, choice.engine, compile));
   const run = opened.addLast(RunFolder.create(folder));
   writeConfig(run, {
-    version: 4,
+    version: 5,
     lathe: version,
     created: now().toISOString(),
     projectFolder: folder,

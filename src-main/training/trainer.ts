@@ -10,9 +10,10 @@ import type { LossTerm } from "./combining/combination.js";
 import { divisorsOf } from "./combining/normalized.js";
 import { type Slice, initialBuffers, initialParameters, learnedName } from "./network/layout.js";
 import { explainMemory } from "./network/memory.js";
-import { type Weights, putBack, weightsFor } from "./network/weights.js";
+import { type Weights, partTensors, putBack, weightsFor } from "./network/weights.js";
 import { type TrainingSpec, names } from "./network/specification.js";
 import { usedLayers } from "./network/used-inputs.js";
+import { type WeightFigures, WeightsBeside } from "./weights-beside.js";
 import { type StepProgram, buildStepProgram, carriedVectors, isMasked, tellsParts } from "./graphs/step-graph.js";
 
 /** A batch as the loader hands it over: inputs, targets and uniforms under the names of `specification.names`. */
@@ -34,20 +35,27 @@ export interface StepResult {
 /** All that training carries from step to step, by name, as flat vectors. */
 export type StateVectors = Readonly<Record<string, Float32Array>>;
 
+type FloatTensors = Record<string, TensorData & { dtype: "float32" }>;
+
 /**
- * Runs optimizer steps. The state lives in two sets of buffers: a step reads one and writes the other, so nothing is allocated or copied, and after a step that
- * went wrong the state before it is still there.
+ * Runs optimizer steps. What the step's graph carries from step to step lives in two sets of buffers: a step reads one and writes the other, so nothing is
+ * allocated or copied. On a processor the weights and the optimizer's vectors lie beside the graph and are updated in place once it has run. After a step that
+ * went wrong, or whose loss is not a number, the state before it is still there.
  */
 export class Trainer {
   readonly #spec: TrainingSpec;
   readonly #programs: { readonly plain: StepProgram; readonly diagnosing: StepProgram };
   readonly #plain: Executable;
   readonly #diagnosing: Executable;
+  /** Weights and the optimizer's vectors where no graph carries them. */
+  readonly #beside: WeightsBeside | undefined;
   /** What no step changes. */
-  readonly #fixed: Record<string, TensorData & { dtype: "float32" }>;
-  #state: Record<string, TensorData & { dtype: "float32" }>;
-  #spare: Record<string, TensorData & { dtype: "float32" }>;
-  /** Each set of buffers under the names of the outputs that are written to it. */
+  readonly #fixed: FloatTensors;
+  #state: FloatTensors;
+  #spare: FloatTensors;
+  /** What is fed every step from where it lies. */
+  readonly #fed: Tensors;
+  /** Each set of buffers under the names of the outputs that are written to it, with where gradients go. */
   readonly #outputsInto = new Map<Tensors, Tensors>();
   readonly #scalars: TensorData & { dtype: "float32" };
   /** Where steps compute the rest of a network: what is frozen in all of it, and its running statistics, of which the state has those that the rest needs. */
@@ -56,34 +64,44 @@ export class Trainer {
   private constructor(
     spec: TrainingSpec,
     programs: { plain: StepProgram; diagnosing: StepProgram },
-    plain: Executable,
-    diagnosing: Executable,
+    { plain, diagnosing }: { readonly plain: Executable; readonly diagnosing: Executable },
     state: StateVectors,
+    beside: WeightsBeside | undefined,
   ) {
     this.#spec = spec;
     this.#programs = programs;
     this.#plain = plain;
     this.#diagnosing = diagnosing;
+    this.#beside = beside;
     this.#whole = spec.whole && { frozen: state[names.frozen] ?? new Float32Array(0), buffers: state[names.buffers] ?? new Float32Array(0) };
     const entries = Object.entries(stateOf(spec, state));
-    const carried = entries.filter(([name]) => name !== names.frozen);
+    const carried = entries.filter(([name]) => name !== names.frozen && !(beside && name === names.parameters));
     this.#fixed = tensorsOf(Object.fromEntries(entries.filter(([name]) => name === names.frozen)));
     this.#state = tensorsOf(Object.fromEntries(carried));
     this.#spare = tensorsOf(Object.fromEntries(carried.map(([name, v]) => [name, new Float32Array(v.length)])));
-    for (const set of [this.#state, this.#spare]) this.#outputsInto.set(set, Object.fromEntries(Object.entries(set).map(([name, t]) => [names.next(name), t])));
+    for (const set of [this.#state, this.#spare]) {
+      const next = Object.entries(set).map(([name, t]) => [names.next(name), t] as const);
+      this.#outputsInto.set(set, { ...Object.fromEntries(next), ...beside?.gradients });
+    }
     const k = programs.plain.scalarCount;
     this.#scalars = { dtype: "float32", dims: [k], data: new Float32Array(k) };
+    beside?.parameters.set(defined(state[names.parameters], names.parameters));
+    const frozen = this.#fixed[names.frozen]?.data ?? new Float32Array(0);
+    const weights = beside ? { ...beside.weights, ...partTensors(spec.layout.frozen, frozen, names.part) } : this.#fixed;
+    this.#fed = { ...weights, [names.scalars]: this.#scalars };
   }
 
   /** Compiles the step, with and without diagnosis, and gives the weights their first values: those of the spec, the others drawn from the seed. */
   static async create(spec: TrainingSpec, engine: Engine, options: CompileOptions, seed: number): Promise<Trainer> {
-    const programs = { plain: buildStepProgram(spec, engine, false, options), diagnosing: buildStepProgram(spec, engine, true, options) };
+    const beside = WeightsBeside.create(spec, engine, options);
+    const how = { ...options, updatedBeside: beside !== undefined };
+    const programs = { plain: buildStepProgram(spec, engine, false, how), diagnosing: buildStepProgram(spec, engine, true, how) };
     const stepOptions = { ...options, batchSize: spec.training.batchSize };
     const opened = new AsyncDisposableStore();
     try {
       const plain = opened.add(await engine.compile(programs.plain.graph, stepOptions));
       const diagnosing = opened.add(await engine.compile(programs.diagnosing.graph, stepOptions));
-      return new Trainer(spec, programs, plain, diagnosing, initialState(spec, programs.plain, seed));
+      return new Trainer(spec, programs, { plain, diagnosing }, initialState(spec, programs.plain, seed), beside);
     } catch (thrown) {
       await opened.dispose();
       throw thrown;
@@ -96,12 +114,12 @@ export class Trainer {
 
   /** The vectors themselves, not copies: valid until the next step. */
   get state(): StateVectors {
-    const own = Object.fromEntries(Object.entries({ ...this.#state, ...this.#fixed }).map(([name, t]) => [name, t.data]));
+    const own = this.#vectors();
     return this.#whole ? { ...own, ...withoutEmpty({ [names.buffers]: this.buffers, [names.frozen]: this.frozen }) } : own;
   }
 
   get parameters(): Float32Array {
-    return defined(this.#state[names.parameters], "the parameters").data;
+    return this.#beside?.parameters ?? defined(this.#state[names.parameters], "the parameters").data;
   }
 
   get buffers(): Float32Array {
@@ -190,24 +208,41 @@ export class Trainer {
     this.#whole?.frozen.set(defined(state[names.frozen], names.frozen));
     if (this.#whole && this.#whole.buffers.length > 0) this.#whole.buffers.set(defined(state[names.buffers], names.buffers));
     const own = stateOf(this.#spec, state);
-    for (const [name, t] of Object.entries({ ...this.#state, ...this.#fixed })) t.data.set(defined(own[name], name));
+    for (const [name, vector] of Object.entries(this.#vectors())) vector.set(defined(own[name], name));
+  }
+
+  /** All that steps read and change, in the order of a checkpoint. */
+  #vectors(): StateVectors {
+    const dataOf = (tensors: FloatTensors) => Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, t.data]));
+    return { [names.parameters]: this.parameters, ...dataOf(this.#state), ...this.#beside?.slots, ...dataOf(this.#fixed) };
   }
 
   /**
-   * One optimizer step.
+   * One optimizer step. Where its loss is not a finite number the state stays as before.
    * @param step counts from 1 over the whole run.
    * @throws LatheError `engine.failed`, `training.batch` where memory ran out
    */
   async step(batch: TrainingBatch, step: number, learningRate: number, diagnose: boolean): Promise<StepResult> {
-    const result = await this.#run(diagnose ? this.#diagnosing : this.#plain, batch, step, learningRate);
+    const result = this.#read(await this.#run(diagnose ? this.#diagnosing : this.#plain, batch, step, learningRate), diagnose);
+    if (!Number.isFinite(result.loss)) return result;
     [this.#state, this.#spare] = [this.#spare, this.#state];
-    return this.#read(result, diagnose);
+    if (!diagnose || !result.diagnosis) this.#beside?.update(step, learningRate);
+    else if (this.#beside) this.#fillIn(result.diagnosis, this.#beside.measuredUpdate(step, learningRate));
+    return result;
   }
 
-  /** Takes the last step back and looks at it again with diagnosis, to find where numbers stopped being finite. The state stays as before that step. */
+  /** Looks at a step whose loss was not a finite number again, with diagnosis, to find where that began. The state stays as it is. */
   async lookBack(batch: TrainingBatch, step: number, learningRate: number): Promise<StepResult> {
-    [this.#state, this.#spare] = [this.#spare, this.#state];
     return this.#read(await this.#run(this.#diagnosing, batch, step, learningRate), true);
+  }
+
+  /** Of a diagnosis what the graph leaves out where it does not update weights. */
+  #fillIn(diagnosis: Float32Array, figures: WeightFigures): void {
+    const all: Partial<Record<DiagnosisEntry["quantity"], ReadonlyMap<string, number>>> = figures;
+    this.diagnosisEntries.forEach(({ layer, quantity }, i) => {
+      const of = all[quantity];
+      if (of) diagnosis[i] = of.get(layer) ?? 0;
+    });
   }
 
   async dispose(): Promise<void> {
@@ -222,7 +257,7 @@ export class Trainer {
     this.#programs.plain.writeScalars(this.#scalars.data, step, learningRate, batch.size);
     const into = this.#outputsInto.get(this.#spare);
     try {
-      return await executable.run({ ...this.#state, ...this.#fixed, ...batch.tensors, [names.scalars]: this.#scalars }, into);
+      return await executable.run({ ...this.#fed, ...this.#state, ...batch.tensors }, into);
     } catch (thrown) {
       throw explainMemory(thrown, batch.size);
     }
@@ -232,7 +267,10 @@ export class Trainer {
     const loss = floats(result, names.loss)[0] ?? Number.NaN;
     const losses = tellsParts(this.#spec) ? [...floats(result, names.losses)] : this.lossTerms().map(({ factor }) => loss / factor);
     const told = isMasked(this.#spec) ? { loss, losses, weights: [...floats(result, names.weights)] } : { loss, losses };
-    return diagnosed ? { ...told, diagnosis: floats(result, names.diagnosis) } : told;
+    if (!diagnosed) return told;
+    const diagnosis = floats(result, names.diagnosis);
+    if (this.#beside) this.#fillIn(diagnosis, this.#beside.look());
+    return { ...told, diagnosis };
   }
 }
 
@@ -251,7 +289,7 @@ export function initialState(spec: TrainingSpec, program: StepProgram, seed: num
   return {
     [names.parameters]: parameters,
     ...withoutEmpty({ [names.frozen]: frozen, [names.buffers]: buffers }),
-    ...Object.fromEntries(carriedVectors(spec, program).map(({ name, size, fill }) => [name, new Float32Array(size).fill(fill)])),
+    ...Object.fromEntries(carriedVectors(program).map(({ name, size, fill }) => [name, new Float32Array(size).fill(fill)])),
   };
 }
 
@@ -279,6 +317,6 @@ export function floats(tensors: Tensors, name: string): Float32Array {
   return found.data;
 }
 
-function tensorsOf(vectors: StateVectors): Record<string, TensorData & { dtype: "float32" }> {
+function tensorsOf(vectors: StateVectors): FloatTensors {
   return Object.fromEntries(Object.entries(vectors).map(([name, data]) => [name, { dtype: "float32" as const, dims: [data.length], data }]));
 }

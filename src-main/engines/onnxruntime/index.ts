@@ -50,6 +50,8 @@ export const onnxruntimeEngine: Engine = {
     }
   },
 
+  sharesMemory: (device) => device === "cpu",
+
   prepare: rewriteForward,
 
   /** Standard operators only, so that the gradient runs wherever the forward graph does. */

@@ -40,6 +40,9 @@ export const tensorflowEngine: Engine = {
     }
   },
 
+  /** Its tensors are its own: what is fed is copied. */
+  sharesMemory: () => false,
+
   /** What makes a gradient of standard operators simpler is nothing to TensorFlow.js. */
   prepare: (forward) => forward,
 

@@ -24,14 +24,23 @@ export interface DiagnosisEntry {
 
 interface Observed {
   readonly activations: Activations;
-  /** By parameter, in the layout's order. */
-  readonly gradients: readonly Value[];
-  readonly pieces: readonly Value[];
-  readonly parameters: Value;
-  readonly next: Value;
+  /** Undefined where weights are updated beside the graph. */
+  readonly weights:
+    | {
+        /** By parameter, in the layout's order. */
+        readonly gradients: readonly Value[];
+        readonly pieces: readonly Value[];
+        /** All, before and after the step. */
+        readonly before: Value;
+        readonly after: Value;
+      }
+    | undefined;
 }
 
-/** Adds the figures of the diagnosis to a step graph, all in one vector. */
+/**
+ * Adds the figures of the diagnosis to a step graph, all in one vector. Where weights are updated beside the graph, figures of weights are 0 here, for
+ * `WeightsBeside` to tell: to look at each weight is cheap where it lies, but not through nodes.
+ */
 export function lowerDiagnosis(e: Emitter, spec: TrainingSpec, seen: Observed): { readonly vector: Value; readonly entries: readonly DiagnosisEntry[] } {
   const entries: DiagnosisEntry[] = [];
   const values: Value[] = [];
@@ -48,7 +57,7 @@ export function lowerDiagnosis(e: Emitter, spec: TrainingSpec, seen: Observed): 
       if (deadAtOrBelow !== undefined) say(layer.id, "dead", deadShare(e, output, deadAtOrBelow));
       if (saturatedOutside) say(layer.id, "saturated", saturatedShare(e, output, saturatedOutside));
     }
-    const updates = cut(e, e.sub(seen.next, seen.parameters), spec.layout.parameters);
+    const updates = seen.weights && cut(e, e.sub(seen.weights.after, seen.weights.before), spec.layout.parameters);
     const learning = new Set(spec.layout.parameters.map((p) => p.owner));
     for (const owner of new Set(spec.plan.layers.flatMap((layer) => (learning.has(layer.owner) ? [layer.owner] : [])))) {
       const of = (all: readonly Value[]) =>
@@ -56,14 +65,23 @@ export function lowerDiagnosis(e: Emitter, spec: TrainingSpec, seen: Observed): 
           e,
           all.filter((_, i) => spec.layout.parameters[i]?.owner === owner),
         );
-      say(owner, "gradientNorm", norm(e, of(seen.gradients)));
-      say(owner, "weightNorm", norm(e, of(seen.pieces)));
-      say(owner, "updateNorm", norm(e, of(updates)));
-      say(owner, "parameterCheck", notFinite(e, of(seen.pieces)));
+      const figure = (quantity: WeightFigure, all: readonly Value[] | undefined) =>
+        say(owner, quantity, all ? WEIGHT_FIGURES[quantity](e, of(all)) : e.scalar(0));
+      figure("gradientNorm", seen.weights?.gradients);
+      figure("weightNorm", seen.weights?.pieces);
+      figure("updateNorm", updates);
+      figure("parameterCheck", seen.weights?.pieces);
     }
   });
   return { vector: e.concat(values, 0), entries };
 }
+
+/** Figures of a layer's weights, of what changes them, and of what they change by, as one vector. */
+export const WEIGHT_FIGURES = { gradientNorm: norm, weightNorm: norm, updateNorm: norm, parameterCheck: notFinite } as const satisfies Partial<
+  Record<DiagnosisEntry["quantity"], (e: Emitter, x: Value) => Value>
+>;
+
+export type WeightFigure = keyof typeof WEIGHT_FIGURES;
 
 /** ‖x‖₂ of a flat vector. */
 function norm(e: Emitter, x: Value): Value {

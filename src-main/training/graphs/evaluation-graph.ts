@@ -9,12 +9,14 @@ import { type TrainingSpec, declareInputs, names } from "../network/specificatio
 /**
  * The network in evaluation mode on encoded batches: for each target its prediction (probabilities for classes) and its loss with the weight by which
  * batches are averaged.
+ * @param inParts whether weights are fed in parts, as `bindFlat` has it
  */
-export function buildEvaluationGraph(spec: TrainingSpec): Graph {
+export function buildEvaluationGraph(spec: TrainingSpec, inParts = false): Graph {
   const e = createEmitter();
-  const flat = bindFlat(e, spec.layout, "eval", () => {
+  const noBatchSize = () => {
     throw new LatheError("internal", "evaluation does not depend on the batch size");
-  });
+  };
+  const flat = bindFlat(e, spec.layout, "eval", noBatchSize, inParts);
   const inputs = declareInputs(e, spec);
   const activations = lowerNetwork(e, spec.plan, inputs, flat);
   for (const { target, output, definition, loss, weight } of lowerLosses(e, spec, activations)) {

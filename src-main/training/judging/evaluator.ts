@@ -6,7 +6,7 @@ import type { CompileOptions, Engine, Executable, Tensors } from "../../engines/
 import type { LossTerm } from "../combining/combination.js";
 import { combinedLoss } from "../combining/index.js";
 import { buildEvaluationGraph } from "../graphs/evaluation-graph.js";
-import { type Weights, weightsFor } from "../network/weights.js";
+import { type Weights, weightTensors, weightsFor } from "../network/weights.js";
 import { type TargetSpec, type TrainingSpec, drawnFor, isIndex, names } from "../network/specification.js";
 import { type JudgedTarget, countGaps, judge } from "./judge.js";
 import { type TrainingBatch, floats } from "../trainer.js";
@@ -32,24 +32,23 @@ export interface Predictions {
 export class Evaluator {
   readonly #spec: TrainingSpec;
   readonly #executable: Executable;
+  readonly #inParts: boolean;
 
-  private constructor(spec: TrainingSpec, executable: Executable) {
+  private constructor(spec: TrainingSpec, executable: Executable, inParts: boolean) {
     this.#spec = spec;
     this.#executable = executable;
+    this.#inParts = inParts;
   }
 
   static async create(spec: TrainingSpec, engine: Engine, options: CompileOptions): Promise<Evaluator> {
-    return new Evaluator(spec, await engine.compile(buildEvaluationGraph(spec), options));
+    // In a graph, to cut a vector of weights into parts is to copy it.
+    const inParts = engine.sharesMemory(options.device);
+    return new Evaluator(spec, await engine.compile(buildEvaluationGraph(spec, inParts), options), inParts);
   }
 
   /** @param rows in the split; @param whole of the whole network; @param onBatch told how many rows are done. */
   async predict(batches: EvaluationBatches, rows: number, whole: Weights, onBatch?: (rows: number) => void): Promise<Predictions> {
-    const { parameters, frozen, buffers } = weightsFor(this.#spec, whole);
-    const weights: Tensors = {
-      [names.parameters]: { dtype: "float32", dims: [parameters.length], data: parameters },
-      ...(frozen.length > 0 ? { [names.frozen]: { dtype: "float32" as const, dims: [frozen.length], data: frozen } } : {}),
-      ...(buffers.length > 0 ? { [names.buffers]: { dtype: "float32" as const, dims: [buffers.length], data: buffers } } : {}),
-    };
+    const weights = weightTensors(this.#spec.layout, weightsFor(this.#spec, whole), this.#inParts);
     const perSample = rowsOfSample(drawnFor(this.#spec)?.draws);
     const gathered = this.#spec.targets.map((target) => new Gathered(target, rows, perSample));
     batches.start(1, 0);

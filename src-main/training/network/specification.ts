@@ -52,6 +52,10 @@ export const names = {
   buffers: "all buffers",
   scalars: "step scalars",
   slot: (slot: string) => `slot ${slot}`,
+  /** Where weights are inputs of their own: one, or neighbours from this one on. */
+  part: (first: string) => `weights from ${first}`,
+  /** The gradient of such an input. */
+  gradient: (first: string) => `gradient from ${first}`,
   input: (input: string) => input,
   /** What a layer gave that was computed beforehand. */
   kept: (layer: string) => `kept ${layer}`,

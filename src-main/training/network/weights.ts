@@ -1,5 +1,7 @@
-import type { Slice } from "./layout.js";
-import type { TrainingSpec } from "./specification.js";
+import type { Tensors } from "../../engines/engine.js";
+import { partsOf } from "./flat-bindings.js";
+import type { Layout, Slice } from "./layout.js";
+import { type TrainingSpec, names } from "./specification.js";
 
 /** The weights of a network, as flat vectors. */
 export interface Weights {
@@ -13,6 +15,27 @@ export interface Weights {
 export function weightsFor({ layout, whole }: Pick<TrainingSpec, "layout" | "whole">, { parameters, frozen, buffers }: Weights): Weights {
   if (!whole) return { parameters, frozen, buffers };
   return { parameters, frozen: pick(frozen, whole.layout.frozen, layout.frozen), buffers: pick(buffers, whole.layout.buffers, layout.buffers) };
+}
+
+/** Weights as a graph is fed them: the same memory. @param inParts as `bindFlat` has it */
+export function weightTensors(layout: Layout, { parameters, frozen, buffers }: Weights, inParts: boolean): Tensors {
+  const whole = (name: string, vector: Float32Array): Tensors =>
+    vector.length > 0 ? { [name]: { dtype: "float32", dims: [vector.length], data: vector } } : {};
+  return {
+    ...(inParts ? partTensors(layout.parameters, parameters, names.part) : whole(names.parameters, parameters)),
+    ...(inParts ? partTensors(layout.frozen, frozen, names.part) : whole(names.frozen, frozen)),
+    ...whole(names.buffers, buffers),
+  };
+}
+
+/** Parts of a flat vector as tensors. @param nameOf what each is called in a graph */
+export function partTensors(slices: readonly Slice[], vector: Float32Array, nameOf: (part: string) => string): Tensors {
+  return Object.fromEntries(
+    partsOf(slices).map(({ name, offset, size, shape }) => [
+      nameOf(name),
+      { dtype: "float32" as const, dims: shape, data: vector.subarray(offset, offset + size) },
+    ]),
+  );
 }
 
 /** Some slices of a flat vector, one behind the other. @param of all of its slices */

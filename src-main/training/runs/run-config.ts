@@ -12,9 +12,9 @@ import type { RunFolder } from "./run-folder.js";
 const runConfig = z.strictObject({
   /**
    * Runs are trained as they began, to the same bytes: 1 before an RNN was trained step by step, 2 before an LSTM of many units was trained with its gates
-   * kept, 3 before convolutions of single channels were trained as products of matrices.
+   * kept, 3 before convolutions of single channels were trained as products of matrices, 4 before weights were updated beside the graph.
    */
-  version: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]),
+  version: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]),
   lathe: z.string(),
   created: z.string(),
   /** Folder that relative paths start from. */

@@ -26,8 +26,10 @@ const modelOf = (done: DoneEvent | LatheError): string => {
 
 type Layer = Pick<ProjectInput["model"]["layers"][number], "type"> & Readonly<Record<string, unknown>>;
 
+type Version = 1 | 2 | 4 | 5;
+
 /** A project whose network is recurrent, and which has begun and trained for no step. */
-async function begun(version: 1 | 2 | 4, layer: Layer): Promise<string> {
+async function begun(version: Version, layer: Layer, training: Partial<ProjectInput["training"]>): Promise<string> {
   const project = writeMeters(temporaryFolder());
   const file = join(project, "project.json");
   const written = JSON.parse(readFileSync(file, "utf8")) as ProjectInput;
@@ -37,26 +39,27 @@ async function begun(version: 1 | 2 | 4, layer: Layer): Promise<string> {
     { id: "both", type: "Concat", from: ["rnn", "after"] },
     ...written.model.layers.slice(3),
   ];
-  writeFileSync(file, JSON.stringify({ ...written, model: { ...written.model, layers } }));
+  writeFileSync(file, JSON.stringify({ ...written, model: { ...written.model, layers }, training: { ...written.training, ...training } }));
   expect(await work(project, false, ({ event }) => event === "run")).toMatchObject({ ended: "cancelled" });
   const config = join(project, "runs", "0001", "config.json");
   const text = readFileSync(config, "utf8");
-  expect(text).toContain('"version": 4');
-  writeFileSync(config, text.replace('"version": 4', `"version": ${version}`));
+  expect(text).toContain('"version": 5');
+  writeFileSync(config, text.replace('"version": 5', `"version": ${version}`));
   return project;
 }
 
-describe.each<[type: string, layer: Layer, before: 1 | 2, meaning: string]>([
+describe.each<[type: string, layer: Layer, before: Version, meaning: string, training?: Partial<ProjectInput["training"]>]>([
   ["RNN", { type: "RNN", hiddenSize: 8, numLayers: 2, bidirectional: true }, 1, "left an RNN to the engine's operator"],
   ["LSTM", { type: "LSTM", hiddenSize: 128 }, 2, "computed the gates of an LSTM of many units once more for its gradient"],
-])("a run of %s that is resumed gives the bytes of one that was never interrupted", (_, layer, before, meaning) => {
+  ["GRU, clipped", { type: "GRU", hiddenSize: 8 }, 4, "updated their weights in the graph, with the norm of gradients summed up there", { clipGradNorm: 0.1 }],
+])("a run of %s that is resumed gives the bytes of one that was never interrupted", (_, layer, before, meaning, training = {}) => {
   const models = new Map<number, string>();
 
-  it.each<[version: 1 | 2 | 4, meaning: string]>([
-    [4, "as runs begin now"],
+  it.each<[version: Version, meaning: string]>([
+    [5, "as runs begin now"],
     [before, `as those began that ${meaning}`],
   ])("version %i of its configuration: %s", async (version) => {
-    const project = await begun(version, layer);
+    const project = await begun(version, layer, training);
     const copy = temporaryFolder();
     cpSync(project, copy, { recursive: true });
     const whole = modelOf(await work(project, true));
@@ -67,6 +70,6 @@ describe.each<[type: string, layer: Layer, before: 1 | 2, meaning: string]>([
 
   it("and the two differ in their last bits", () => {
     expect(models.get(before)).toBeDefined();
-    expect(models.get(before)).not.toBe(models.get(4));
+    expect(models.get(before)).not.toBe(models.get(5));
   });
 });
