@@ -19,16 +19,19 @@ export const TESTS = "tests/{unit,gradients,engines,architecture,journeys,fuzz}/
 
 /**
  * A process goes on from one of these files to the next, with all that it has loaded, which takes most of them longer than their tests. None replaces a module,
- * or trains. Of a process that crashes, the file is lost that it was at.
+ * or trains for long. Of a process that crashes, the file is lost that it was at.
  */
-const TOGETHER = "tests/{architecture,unit/{cli,contract,exporters,features,layers,renderer,rpc,server,transforms}}/**/*.test.ts";
+const TOGETHER = [
+  "tests/{architecture,gradients,unit/{cli,contract,exporters,features,importers,layers,renderer,rpc,server,transforms}}/**/*.test.ts",
+  "tests/unit/datasets/**/!(record-file).test.ts",
+];
 
 export default defineConfig({
   plugins: [wat()],
   test: {
     projects: [
-      { extends: true, test: { name: "alone", include: [TESTS], exclude: [TOGETHER] } },
-      { extends: true, test: { name: "together", include: [TOGETHER], isolate: false } },
+      { extends: true, test: { name: "alone", include: [TESTS], exclude: TOGETHER } },
+      { extends: true, test: { name: "together", include: TOGETHER, isolate: false } },
     ],
     // ONNX Runtime and DuckDB are native modules: a process keeps a crash in one test file from taking the others along.
     pool: "forks",

@@ -10,7 +10,8 @@ const BAD_USAGE = 2;
 
 async function main(): Promise<number> {
   try {
-    await createProgram().parseAsync();
+    const words = process.argv.slice(2);
+    await (await createProgram(words)).parseAsync(words, { from: "user" });
     return 0;
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;

@@ -1,37 +1,109 @@
 import { Command } from "commander";
 import { LatheError } from "../base/errors.js";
 import { version } from "../base/version.js";
-import { addBacktest } from "./commands/backtest.js";
-import { addDevices } from "./commands/devices.js";
-import { addEvaluate } from "./commands/evaluate.js";
-import { addExport } from "./commands/export.js";
-import { addFeatures } from "./commands/features.js";
-import { addFindLearningRate } from "./commands/find-learning-rate.js";
-import { addForecast } from "./commands/forecast.js";
-import { addImport } from "./commands/import.js";
-import { addInspect } from "./commands/inspect.js";
-import { addNew } from "./commands/new.js";
-import { addPredict } from "./commands/predict.js";
-import { addRuns } from "./commands/runs.js";
-import { addServe } from "./commands/serve.js";
-import { addTrain } from "./commands/train.js";
+
+/** What the list of commands says of one. What it takes to do it is loaded with `configure`, for a command line that names it. */
+interface CommandEntry {
+  readonly name: string;
+  readonly description: string;
+  /** Each with its description. */
+  readonly arguments?: readonly (readonly [string, string])[];
+  /** Adds options and what to do. */
+  readonly configure: () => Promise<(command: Command) => void>;
+}
 
 /** In the order of work. */
-const commands = [
-  addNew,
-  addImport,
-  addInspect,
-  addTrain,
-  addFindLearningRate,
-  addRuns,
-  addEvaluate,
-  addFeatures,
-  addPredict,
-  addForecast,
-  addBacktest,
-  addExport,
-  addServe,
-  addDevices,
+const commands: readonly CommandEntry[] = [
+  {
+    name: "new",
+    description: "make a project from a template and a table, or a folder of pictures",
+    arguments: [["<folder>", "folder to make it in"]],
+    configure: async () => (await import("./commands/new.js")).configureNew,
+  },
+  {
+    name: "import",
+    description: "make a project of the network in an ONNX file; without --data tell what of it can be used",
+    arguments: [
+      ["<model>", "the ONNX file"],
+      ["[folder]", "folder to make the project in"],
+    ],
+    configure: async () => (await import("./commands/import.js")).configureImport,
+  },
+  {
+    name: "inspect",
+    description: "look at the data before training: columns, classes, missing values, duplicates, splits",
+    arguments: [["<project>", "a project's folder"]],
+    configure: async () => (await import("./commands/inspect.js")).configureInspect,
+  },
+  {
+    name: "train",
+    description: "train a project; Ctrl-C stops and keeps what was learnt, a second Ctrl-C cancels, a third ends at once",
+    arguments: [["<project>", "a project's folder"]],
+    configure: async () => (await import("./commands/train.js")).configureTrain,
+  },
+  {
+    name: "find-lr",
+    description: "try growing learning rates for a few steps and suggest one; nothing is saved",
+    arguments: [["<project>", "a project's folder"]],
+    configure: async () => (await import("./commands/find-learning-rate.js")).configureFindLearningRate,
+  },
+  {
+    name: "runs",
+    description: "list a project's runs, the newest first: how each ended and how good it is",
+    arguments: [["<project>", "a project's folder"]],
+    configure: async () => (await import("./commands/runs.js")).configureRuns,
+  },
+  {
+    name: "evaluate",
+    description: "judge a model on a table whose answers are known",
+    arguments: [["<model>", "a run's folder, a project's (its newest run), or a model.onnx"]],
+    configure: async () => (await import("./commands/evaluate.js")).configureEvaluate,
+  },
+  {
+    name: "features",
+    description: "look at all pictures of a run as its network sees them: near duplicates, outliers, labels worth a second look",
+    arguments: [["<run>", "a run's folder, or a project's (its newest run)"]],
+    configure: async () => (await import("./commands/features.js")).configureFeatures,
+  },
+  {
+    name: "predict",
+    description: "answer for every row of a table, into a CSV",
+    arguments: [
+      ["<model>", "a run's folder, a project's (its newest run), or a model.onnx"],
+      ["<table>", "table with the model's columns"],
+    ],
+    configure: async () => (await import("./commands/predict.js")).configurePredict,
+  },
+  {
+    name: "forecast",
+    description: "forecast the steps after the end of every series, into a CSV",
+    arguments: [["<run>", "a run's folder, a project's (its newest run), or a model.onnx"]],
+    configure: async () => (await import("./commands/forecast.js")).configureForecast,
+  },
+  {
+    name: "backtest",
+    description: "train a forecasting run anew on growing parts of the past, and judge each on what followed",
+    arguments: [["<run>", "a run's folder, or a project's (its newest run)"]],
+    configure: async () => (await import("./commands/backtest.js")).configureBacktest,
+  },
+  {
+    name: "export",
+    description: "take a trained model, or its report, away",
+    arguments: [["<run>", "a run's folder, or a project's (its newest run)"]],
+    configure: async () => (await import("./commands/export.js")).configureExport,
+  },
+  { name: "serve", description: "the studio in a browser, on this machine only", configure: async () => (await import("./commands/serve.js")).configureServe },
+  { name: "engines", description: "what can train here, and why not", configure: async () => (await import("./commands/devices.js")).configureEngines },
+  {
+    name: "devices",
+    description: "processors and graphics cards that can be named with --device",
+    configure: async () => (await import("./commands/devices.js")).configureDevices,
+  },
+  {
+    name: "doctor",
+    description: "check this installation; what is missing is named with its remedy",
+    configure: async () => (await import("./commands/devices.js")).configureDoctor,
+  },
 ];
 
 const examples = `
@@ -43,8 +115,11 @@ From a table to a model:
 Every command takes --json: one JSON object a line on stdout, everything for people on stderr.
 Exit codes: 0 done, 1 failed with one clear line, 2 bad usage.`;
 
-/** The command line. Throws a CommanderError instead of ending the process; its message has not been printed. */
-export function createProgram(): Command {
+/**
+ * The command line. Throws a CommanderError instead of ending the process; its message has not been printed.
+ * @param words of the command line: the commands that are among them can be parsed, the others are but listed.
+ */
+export async function createProgram(words: readonly string[]): Promise<Command> {
   const program = new Command("lathe")
     .description("Train a small neural network on your own data, see whether it is any good, take it away as ONNX.")
     .version(version)
@@ -53,8 +128,12 @@ export function createProgram(): Command {
     .exitOverride()
     .hook("preAction", (_, command) => refuseEmpty(command))
     .addHelpText("after", examples);
-  for (const add of commands) add(program);
-  for (const command of program.commands) command.option("--json", "one JSON object a line on stdout, logs on stderr");
+  for (const entry of commands) {
+    const command = program.command(entry.name).description(entry.description);
+    for (const argument of entry.arguments ?? []) command.argument(...argument);
+    if (words.includes(entry.name)) (await entry.configure())(command);
+    command.option("--json", "one JSON object a line on stdout, logs on stderr");
+  }
   return program;
 }
 

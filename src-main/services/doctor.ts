@@ -23,6 +23,7 @@ export async function checkHealth(): Promise<readonly Check[]> {
     { name: "node", ok: true, optional: false, detail: `${process.version} on ${process.platform} ${process.arch}` },
     attempt("engine process", () => entryPath("engine")),
     attempt("table reader", () => `DuckDB, ${createRequire(import.meta.url).resolve("@duckdb/node-api")}`),
+    attempt("picture reader", () => `sharp, ${createRequire(import.meta.url).resolve("sharp")}`),
     ...(engines instanceof LatheError
       ? [{ name: "engines", ok: false, optional: false, detail: `could not be tried: ${engines.message}` }]
       : engines.map(engineCheck)),

@@ -29,7 +29,7 @@ const indexes: readonly Index[] = [
     index: "src-main/services/templates/networks/index.ts",
     defines: /^export const (\w+)(?:: (?:Picture|Series)Network = | = recurrentNetwork\()/gm,
   },
-  { folder: "src-main/cli/commands", index: "src-main/cli/program.ts", defines: /^export function (add[A-Z]\w*)\(program: Command\)/gm },
+  { folder: "src-main/cli/commands", index: "src-main/cli/program.ts", defines: /^export function (configure[A-Z]\w*)\(command: Command\)/gm },
   { folder: "src-main/procedures", index: "src-main/procedures/index.ts", defines: /^export function (\w+(?:Procedures|Stream))\(/gm },
   { folder: "src-renderer/texts", index: "src-renderer/texts/index.ts", defines: /^export const (\w+Texts|common) = /gm },
 ];

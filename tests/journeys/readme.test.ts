@@ -87,8 +87,8 @@ describe("commands", () => {
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 
-  it("of the command line are all in the table, each with an example, and no others", () => {
-    const all = createProgram().commands.map((command) => command.name());
+  it("of the command line are all in the table, each with an example, and no others", async () => {
+    const all = (await createProgram([])).commands.map((command) => command.name());
     expect([...lastEvents.keys()].sort()).toEqual([...all].sort());
     expect([...new Set(latheCommands.map((line) => words(line)[0]))].sort()).toEqual([...all].sort());
   });

@@ -14,13 +14,8 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function addBacktest(program: Command): void {
-  program
-    .command("backtest")
-    .description("train a forecasting run anew on growing parts of the past, and judge each on what followed")
-    .argument("<run>", "a run's folder, or a project's (its newest run)")
-    .option("--folds <n>", "how many (default: 5)", positiveInteger)
-    .action(backtest);
+export function configureBacktest(command: Command): void {
+  command.option("--folds <n>", "how many (default: 5)", positiveInteger).action(backtest);
 }
 
 async function backtest(path: string, { folds, json = false }: Options): Promise<void> {

@@ -16,11 +16,8 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function addEvaluate(program: Command): void {
-  program
-    .command("evaluate")
-    .description("judge a model on a table whose answers are known")
-    .argument("<model>", "a run's folder, a project's (its newest run), or a model.onnx")
+export function configureEvaluate(command: Command): void {
+  command
     .requiredOption("--data <path>", "table with the model's columns and targets")
     .option("--device <name>", "auto, cpu or another that `devices` lists")
     .option("--tune", "tell the thresholds at which F1 is best on this table, as training.thresholds takes them")

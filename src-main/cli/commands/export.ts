@@ -12,11 +12,8 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function addExport(program: Command): void {
-  program
-    .command("export")
-    .description("take a trained model, or its report, away")
-    .argument("<run>", "a run's folder, or a project's (its newest run)")
+export function configureExport(command: Command): void {
+  command
     .addOption(new Option("--format <format>", "what to write").choices(exportFormats).makeOptionMandatory())
     .requiredOption("--out <path>", "file to write", outFile)
     .addOption(

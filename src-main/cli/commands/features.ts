@@ -19,13 +19,8 @@ interface Options {
 const SHOWN = 10;
 const LISTED = 200;
 
-export function addFeatures(program: Command): void {
-  program
-    .command("features")
-    .description("look at all pictures of a run as its network sees them: near duplicates, outliers, labels worth a second look")
-    .argument("<run>", "a run's folder, or a project's (its newest run)")
-    .option("--nearest <picture>", "tell the pictures trained on that are nearest to this one, too")
-    .action(features);
+export function configureFeatures(command: Command): void {
+  command.option("--nearest <picture>", "tell the pictures trained on that are nearest to this one, too").action(features);
 }
 
 async function features(path: string, { nearest, json = false }: Options): Promise<void> {

@@ -11,21 +11,16 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function addFindLearningRate(program: Command): void {
-  program
-    .command("find-lr")
-    .description("try growing learning rates for a few steps and suggest one; nothing is saved")
-    .argument("<project>", "a project's folder")
-    .option("--device <name>", "auto, cpu or another that `devices` lists")
-    .action(async (project: string, { device, json = false }: Options) => {
-      const output = createOutput(json);
-      const work = { kind: "find-learning-rate", project, ...(device ? { device } : {}) } as const;
-      const result = await interruptible(output, (setting) => inEngine(work, showEvents(output), (value) => learningRateResult.parse(value), setting));
-      output.line(
-        result.suggestion === null
-          ? "the loss never went down, whatever the learning rate; look at the data and the model first"
-          : `suggested learning rate: ${number(result.suggestion)} (training.optimizer.lr), from ${plural(result.points.length, "step")}`,
-      );
-      output.event(result);
-    });
+export function configureFindLearningRate(command: Command): void {
+  command.option("--device <name>", "auto, cpu or another that `devices` lists").action(async (project: string, { device, json = false }: Options) => {
+    const output = createOutput(json);
+    const work = { kind: "find-learning-rate", project, ...(device ? { device } : {}) } as const;
+    const result = await interruptible(output, (setting) => inEngine(work, showEvents(output), (value) => learningRateResult.parse(value), setting));
+    output.line(
+      result.suggestion === null
+        ? "the loss never went down, whatever the learning rate; look at the data and the model first"
+        : `suggested learning rate: ${number(result.suggestion)} (training.optimizer.lr), from ${plural(result.points.length, "step")}`,
+    );
+    output.event(result);
+  });
 }

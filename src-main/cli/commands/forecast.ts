@@ -23,11 +23,8 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function addForecast(program: Command): void {
-  program
-    .command("forecast")
-    .description("forecast the steps after the end of every series, into a CSV")
-    .argument("<run>", "a run's folder, a project's (its newest run), or a model.onnx")
+export function configureForecast(command: Command): void {
+  command
     .option("--horizon <n>", "steps; more than the model was trained for are forecast from its own forecasts (default: as many as it was)", positiveInteger)
     .option("--data <path>", "a newer table of the series (default: the run's own, as it is now)")
     .option("--level <shares>", "of prediction intervals, such as 0.8,0.95 (default: 0.95)", shares)

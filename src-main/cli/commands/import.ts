@@ -27,12 +27,8 @@ interface Options {
 /** Nodes that are listed for a person; all are in --json. */
 const MOST_LISTED = 40;
 
-export function addImport(program: Command): void {
-  program
-    .command("import")
-    .description("make a project of the network in an ONNX file; without --data tell what of it can be used")
-    .argument("<model>", "the ONNX file")
-    .argument("[folder]", "folder to make the project in")
+export function configureImport(command: Command): void {
+  command
     .option("--data <path>", "a table, or a folder with a folder of pictures for each class, to train it on; it stays where it is")
     .option("--test <path>", "a table, or a folder, of its own for the test")
     .option("--target <column>", "what to predict; repeat for several", several)

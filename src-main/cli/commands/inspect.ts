@@ -9,17 +9,13 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function addInspect(program: Command): void {
-  program
-    .command("inspect")
-    .description("look at the data before training: columns, classes, missing values, duplicates, splits")
-    .argument("<project>", "a project's folder")
-    .action(async (project: string, { json = false }: Options) => {
-      const output = createOutput(json);
-      const audit = await interruptible(output, (setting) => inspectProject(project, showEvents(output), setting));
-      show(audit, output);
-      output.event({ event: "audit", ...audit });
-    });
+export function configureInspect(command: Command): void {
+  command.action(async (project: string, { json = false }: Options) => {
+    const output = createOutput(json);
+    const audit = await interruptible(output, (setting) => inspectProject(project, showEvents(output), setting));
+    show(audit, output);
+    output.event({ event: "audit", ...audit });
+  });
 }
 
 function show(audit: TableAudit, output: Output): void {

@@ -46,11 +46,8 @@ interface Options {
 
 const SERIES_OPTIONS = ["time", "id", "window", "horizon", "known", "zone", "step", "gaps", "combine", "calendar"] as const;
 
-export function addNew(program: Command): void {
-  program
-    .command("new")
-    .description("make a project from a template and a table, or a folder of pictures")
-    .argument("<folder>", "folder to make it in")
+export function configureNew(command: Command): void {
+  command
     .addOption(new Option("--template <name>", "what network to start from (default: what suits the data)").choices(templates.types))
     .requiredOption(
       "--data <path>",

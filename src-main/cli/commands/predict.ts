@@ -20,12 +20,8 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function addPredict(program: Command): void {
-  program
-    .command("predict")
-    .description("answer for every row of a table, into a CSV")
-    .argument("<model>", "a run's folder, a project's (its newest run), or a model.onnx")
-    .argument("<table>", "table with the model's columns")
+export function configurePredict(command: Command): void {
+  command
     .option("--out <path>", "CSV to write (default: <table>.predictions.csv, in the current folder)", outFile)
     .option(
       "--spreadsheet",

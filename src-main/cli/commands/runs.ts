@@ -9,22 +9,18 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function addRuns(program: Command): void {
-  program
-    .command("runs")
-    .description("list a project's runs, the newest first: how each ended and how good it is")
-    .argument("<project>", "a project's folder")
-    .action(async (project: string, { json = false }: Options) => {
-      const output = createOutput(json);
-      const { folder, runs, links } = await listRuns(project);
-      const remedy = "so what it leads to is not listed; put the folder itself in its place";
-      for (const link of links) output.line(output.paint.yellow("warning:"), ` ${link} is a link and is not followed, ${remedy}`);
-      if (runs.length === 0 && links.length > 0) output.line("no runs");
-      else if (runs.length === 0) output.line(`no runs yet; start one with: lathe train ${project}`);
-      else output.table(["run", "status", "epochs", "weights of epoch", "validation loss", "test", "", "started"], runs.map(row));
-      for (const { run, problem } of runs) if (problem) output.line(`run ${run} failed: ${problem.message}`);
-      output.event({ event: "runs", project: folder, runs, links });
-    });
+export function configureRuns(command: Command): void {
+  command.action(async (project: string, { json = false }: Options) => {
+    const output = createOutput(json);
+    const { folder, runs, links } = await listRuns(project);
+    const remedy = "so what it leads to is not listed; put the folder itself in its place";
+    for (const link of links) output.line(output.paint.yellow("warning:"), ` ${link} is a link and is not followed, ${remedy}`);
+    if (runs.length === 0 && links.length > 0) output.line("no runs");
+    else if (runs.length === 0) output.line(`no runs yet; start one with: lathe train ${project}`);
+    else output.table(["run", "status", "epochs", "weights of epoch", "validation loss", "test", "", "started"], runs.map(row));
+    for (const { run, problem } of runs) if (problem) output.line(`run ${run} failed: ${problem.message}`);
+    output.event({ event: "runs", project: folder, runs, links });
+  });
 }
 
 /** `2026-11-20 09:20`, where the user is; Sweden writes dates so. */

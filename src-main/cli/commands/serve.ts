@@ -14,10 +14,8 @@ interface Options {
 /** Milliseconds. */
 const LINGER = 200;
 
-export function addServe(program: Command): void {
-  program
-    .command("serve")
-    .description("the studio in a browser, on this machine only")
+export function configureServe(command: Command): void {
+  command
     .option("--port <n>", "port on 127.0.0.1 (default: a free one)", portNumber)
     .option("--allow <folder>", "a folder whose files may be used; repeat for several (default: your home folder and this one)", severalFolders)
     .option("--open", "open it in the browser")

@@ -26,11 +26,8 @@ interface Options {
   readonly json?: boolean;
 }
 
-export function addTrain(program: Command): void {
-  program
-    .command("train")
-    .description("train a project; Ctrl-C stops and keeps what was learnt, a second Ctrl-C cancels, a third ends at once")
-    .argument("<project>", "a project's folder")
+export function configureTrain(command: Command): void {
+  command
     .option("--epochs <n>", "instead of training.epochs", positiveInteger)
     .option("--seed <n>", "instead of the project's seed", wholeNumber)
     .addOption(new Option("--engine <name>", "instead of training.engine").choices(["auto", "onnxruntime", "tensorflow"]))

@@ -1,26 +1,21 @@
 import { type Stats, readFileSync, statSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import sharp from "sharp";
 import { mayBeRead } from "../../base/allowed-folders.js";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { MOST_PIXELS } from "../../base/limits.js";
 import type { PixelRange } from "../../features/image.js";
 import { type Picture, grayOf } from "../../transforms/picture.js";
-import "./allowed-loaders.js";
 import { decodeBmp } from "./bmp.js";
 import { type DeepPicture, narrowed, readDeep } from "./deep.js";
 import { formatOf, notRead } from "./formats.js";
 import { pixelsByHeader } from "./header.js";
+import { loadSharp } from "./load-sharp.js";
 import { inksAsColours, natureOf } from "./nature.js";
 import { rangeOf } from "./pixel-range.js";
 import { decodePnm, pnmHeader } from "./pnm.js";
 
 /** Longer files are not read. */
 const MOST_BYTES = 512 << 20;
-
-// Each picture is decoded in one thread; several are at work at once.
-sharp.concurrency(1);
-sharp.cache(false);
 
 /** How a picture is to be seen. */
 export interface Look {
@@ -40,7 +35,9 @@ const BYTES_A_PIXEL = 16;
 export async function bytesToDecode(file: Uint8Array): Promise<number> {
   const pixels =
     pixelsByHeader(file) ??
-    (await sharp(file, { limitInputPixels: false })
+    (await (
+      await loadSharp()
+    )(file, { limitInputPixels: false })
       .metadata()
       .then(
         ({ width, height }) => width * height,
@@ -147,6 +144,7 @@ export async function isInInks(bytes: Uint8Array): Promise<boolean> {
 /** Whether a picture is gray and transparent, and what is under it is not gray: libvips would make that gray too. */
 export async function isGrayOnColours(bytes: Uint8Array, background: string): Promise<boolean> {
   if (new Set([1, 3, 5].map((at) => background.slice(at, at + 2))).size === 1) return false;
+  const sharp = await loadSharp();
   const found = await sharp(bytes, { limitInputPixels: false, pages: 1 })
     .metadata()
     .catch(() => undefined);
@@ -154,6 +152,7 @@ export async function isGrayOnColours(bytes: Uint8Array, background: string): Pr
 }
 
 async function decodedPlainly(bytes: Uint8Array, background: string): Promise<Picture> {
+  const sharp = await loadSharp();
   const opened = sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: "error", pages: 1 });
   if (await isGrayOnColours(bytes, background)) opened.pipelineColourspace("srgb");
   const { data, info } = await opened.autoOrient().flatten({ background }).toColourspace("srgb").raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
@@ -166,6 +165,7 @@ export function damaged(thrown: unknown): LatheError {
 }
 
 async function tooLarge(bytes: Uint8Array): Promise<LatheError> {
+  const sharp = await loadSharp();
   const { width, height } = await sharp(bytes, { limitInputPixels: false })
     .metadata()
     .catch(() => ({ width: 0, height: 0 }));

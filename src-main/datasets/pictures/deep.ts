@@ -1,8 +1,9 @@
-import sharp, { type Metadata } from "sharp";
+import type { Metadata } from "sharp";
 import type { PixelRange } from "../../features/image.js";
 import { MOST_PIXELS } from "../../base/limits.js";
 import { LatheError } from "../../base/errors.js";
 import type { Picture } from "../../transforms/picture.js";
+import { loadSharp } from "./load-sharp.js";
 import { type DeepSamples, rangeFor, refuseBeyondRanges } from "./pixel-range.js";
 
 /** Samples of more than 8 bits, as the file holds them: `[height, width, channels]`, upright. */
@@ -37,6 +38,7 @@ export async function readDeep(bytes: Uint8Array, { depth, space, channels }: Pi
     throw new LatheError("data.unreadable", `has ${what}, expected one channel, or 8 or 16 bits; save it so`);
   }
   const as = plain ? (space === "rgb16" ? "rgb16" : "grey16") : "b-w";
+  const sharp = await loadSharp();
   const { data, info } = await sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: "error", pages: 1, ignoreIcc: true })
     .autoOrient()
     .pipelineColourspace(as)

@@ -1,9 +1,10 @@
-import sharp, { type Metadata } from "sharp";
+import type { Metadata } from "sharp";
 import { LatheError } from "../../base/errors.js";
 import { MOST_PIXELS } from "../../base/limits.js";
 import type { Picture } from "../../transforms/picture.js";
 import type { PictureFormat } from "./formats.js";
 import { jpegComponents } from "./header.js";
+import { loadSharp } from "./load-sharp.js";
 
 /** What there is to mind in a picture before it is decoded: samples of more than 8 bits, inks without a profile, or nothing. */
 export type Nature = { readonly kind: "plain" | "inks" } | { readonly kind: "deep"; readonly metadata: Metadata };
@@ -29,6 +30,7 @@ export async function natureOf(bytes: Uint8Array, format: PictureFormat): Promis
 }
 
 async function metadataOf(bytes: Uint8Array): Promise<Metadata> {
+  const sharp = await loadSharp();
   return sharp(bytes, { limitInputPixels: false, failOn: "error", pages: 1 }).metadata();
 }
 
@@ -52,6 +54,7 @@ const LAB: readonly number[] = [8, 9, 10];
  * its own.
  */
 export async function inksAsColours(bytes: Uint8Array): Promise<Picture> {
+  const sharp = await loadSharp();
   const { data, info } = await sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: "error", pages: 1, ignoreIcc: true })
     .autoOrient()
     .pipelineColourspace("cmyk")

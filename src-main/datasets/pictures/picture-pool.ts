@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { entryPath } from "../../base/entries.js";
-import "./allowed-loaders.js";
 import { DecodingRoom } from "./decoding-room.js";
+import { loadSharp } from "./load-sharp.js";
 import type { PictureResult, PictureTask, PictureThreadReply, PictureThreadRequest, PixelFormat } from "./picture-task.js";
 
 /** Pictures that a thread has at hand: while one is read from disk, another is decoded. */
@@ -28,6 +28,8 @@ export class PicturePool {
     handle: (path: string, result: PictureResult) => Promise<void>,
     signal?: AbortSignal,
   ): Promise<void> {
+    // Before a thread does.
+    await loadSharp();
     const iterator = paths[Symbol.iterator]();
     let failure: { readonly error: unknown } | undefined;
     // One result is handled at a time, whichever thread it comes from.

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import sharp, { type Sharp } from "sharp";
+import type { Sharp } from "sharp";
 import { LatheError } from "../../base/errors.js";
 import { MOST_PIXELS } from "../../base/limits.js";
 import { Random } from "../../base/random.js";
@@ -8,6 +8,7 @@ import type { Picture } from "../../transforms/picture.js";
 import { bytesToDecode, damaged, decodePicture, deepSamplesOf, isGrayOnColours, isInInks, readPictureFile } from "./decode.js";
 import { DecodingRoom } from "./decoding-room.js";
 import { formatOf } from "./formats.js";
+import { loadSharp } from "./load-sharp.js";
 import { type PixelFormat, readPicture } from "./picture-task.js";
 import type { DeepSamples } from "./pixel-range.js";
 
@@ -73,6 +74,7 @@ async function view(file: Uint8Array, side: number, background: string): Promise
 
 /** What sharp cannot read or is not to, and what it cannot read whole, our own decoder reads or explains. */
 async function open(file: Uint8Array, background: string): Promise<{ readonly width: number; readonly height: number; readonly sharp: Sharp }> {
+  const sharp = await loadSharp();
   const format = formatOf(file);
   const found =
     format === undefined || format === "bmp" || format === "pnm" || (await isReadByUs(file, background))

@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 import { createProgram } from "../../../src-main/cli/program.js";
 import { mainMetric } from "../../../src-main/cli/show-metrics.js";
 
-const { commands } = createProgram();
+const listed = (await createProgram([])).commands.map((command) => command.name());
+const { commands } = await createProgram(listed);
+
+/** Does what a command line says. */
+async function parse(words: readonly string[]): Promise<unknown> {
+  return (await createProgram(words)).parseAsync([...words], { from: "user" });
+}
 
 describe.each(commands.map((command) => [command.name(), command] as const))("lathe %s", (_, command) => {
   test("says what it does, what it takes, and has --json", () => {
@@ -14,9 +20,7 @@ describe.each(commands.map((command) => [command.name(), command] as const))("la
 });
 
 test("a wrong word is refused with the nearest right one", async () => {
-  await expect(createProgram().parseAsync(["trian"], { from: "user" })).rejects.toMatchObject({
-    message: expect.stringMatching(/unknown command 'trian'\s+\(Did you mean train\?\)/),
-  });
+  await expect(parse(["trian"])).rejects.toMatchObject({ message: expect.stringMatching(/unknown command 'trian'\s+\(Did you mean train\?\)/) });
 });
 
 test.each([
@@ -34,7 +38,7 @@ test.each([
   ["forecast m --out x --horizon 0", "at least 1"],
   ["backtest m --folds 0", "at least 1"],
 ])("lathe %s is bad usage", async (line, words) => {
-  await expect(createProgram().parseAsync(line.split(" "), { from: "user" })).rejects.toMatchObject({ exitCode: 1, message: expect.stringContaining(words) });
+  await expect(parse(line.split(" "))).rejects.toMatchObject({ exitCode: 1, message: expect.stringContaining(words) });
 });
 
 // A script's variable that was never set: as a path it would be the current folder, as a run a new one.
@@ -60,10 +64,7 @@ test.each([
   [["inspect", ""], "<project> is empty"],
   [["runs", ""], "<project> is empty"],
 ] as const)("lathe %j is bad usage", async (words, sentence) => {
-  await expect(createProgram().parseAsync([...words], { from: "user" })).rejects.toMatchObject({
-    code: "usage",
-    message: expect.stringContaining(sentence) as string,
-  });
+  await expect(parse(words)).rejects.toMatchObject({ code: "usage", message: expect.stringContaining(sentence) as string });
 });
 
 test.each([
@@ -73,10 +74,7 @@ test.each([
   [["predict", "m", "t.csv", "--out", "-"], "not to a pipe; name a file"],
   [["export", "r", "--format", "onnx", "--out", "-"], "not to a pipe; name a file"],
 ] as const)("lathe %j is bad usage too", async (words, sentence) => {
-  await expect(createProgram().parseAsync([...words], { from: "user" })).rejects.toMatchObject({
-    exitCode: 1,
-    message: expect.stringContaining(sentence) as string,
-  });
+  await expect(parse(words)).rejects.toMatchObject({ exitCode: 1, message: expect.stringContaining(sentence) as string });
 });
 
 test("the main metric is the first target's accuracy or RMSE, else the loss", () => {

@@ -17,6 +17,8 @@ test("a thread that starts takes no reader from those at work: what may be opene
     return bad;
   };
   try {
+    // Before its first thread starts the process says what may be opened.
+    expect(await read("a.png")).toBeUndefined();
     expect(
       await sharp(join(folder, "a.svg"))
         .metadata()

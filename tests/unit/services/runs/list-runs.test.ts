@@ -12,7 +12,7 @@ import { temporaryFolder } from "../../../support/temporary-folder.js";
 async function printed(...words: string[]): Promise<string> {
   const stdout = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   try {
-    await createProgram().parseAsync(words, { from: "user" });
+    await (await createProgram(words)).parseAsync(words, { from: "user" });
     return stdout.mock.calls.map(([part]) => String(part)).join("");
   } finally {
     stdout.mockRestore();
