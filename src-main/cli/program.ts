@@ -15,6 +15,7 @@ import { addPredict } from "./commands/predict.js";
 import { addRuns } from "./commands/runs.js";
 import { addServe } from "./commands/serve.js";
 import { addTrain } from "./commands/train.js";
+import { addVerify } from "./commands/verify.js";
 
 /** In the order of work. */
 const commands = [
@@ -30,6 +31,7 @@ const commands = [
   addForecast,
   addBacktest,
   addExport,
+  addVerify,
   addServe,
   addDevices,
 ];
