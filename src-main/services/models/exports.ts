@@ -83,14 +83,24 @@ export function verifyExport(request: VerifyRequest, onEvent: (event: RunEvent) 
   return inEngine({ kind: "verify-export", ...request }, onEvent, (value) => verification.parse(value), control);
 }
 
-/** Where an export goes: a name without an ending gets the format's. */
+/** Where an export goes: a name without an ending gets the format's, unless something is called exactly so. */
 function placeOf({ extension }: Exporter, wanted: string): string {
-  return resolve(extension === undefined ? wanted : withExtension(wanted, extension));
+  return resolve(extension === undefined || isThere(wanted) ? wanted : withExtension(wanted, extension));
+}
+
+/** A link that leads nowhere is there too. Where a folder on the way is none, writing will say so. */
+function isThere(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** @throws LatheError `usage`, and `export.exists` for a folder that holds something: what is in it may be somebody's work */
 function refusePlace({ extension }: Exporter, out: string, run: string): void {
-  if (extension === undefined && lstatSync(out, { throwIfNoEntry: false })?.isDirectory()) {
+  if (extension === undefined && isThere(out) && lstatSync(out).isDirectory()) {
     if (readdirSync(out).length > 0)
       throw new LatheError("export.exists", `there is a folder ${out} already, and it is not empty; choose another name`, { path: out });
     refuseOut(join(out, "inside"), [], run);
