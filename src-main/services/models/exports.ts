@@ -1,7 +1,7 @@
-import { existsSync, lstatSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { LatheError } from "../../base/errors.js";
-import { partOf } from "../../base/work-folder.js";
+import { partOf, removePart } from "../../base/work-folder.js";
 import { type Verification, verification } from "../../contract/certificate.js";
 import type { VerifyRequest } from "../../contract/engine-messages.js";
 import type { RunEvent } from "../../contract/events.js";
@@ -73,7 +73,7 @@ export async function exportRun(
     return await (work ? work(asked, onEvent, check, control.signal) : inEngine(asked, onEvent, check, control));
   } catch (thrown) {
     // A process that was ended by force could not tidy up.
-    rmSync(temporary, { recursive: true, force: true });
+    removePart(temporary);
     throw thrown;
   }
 }

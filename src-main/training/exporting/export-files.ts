@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { LatheError, toLatheError } from "../../base/errors.js";
@@ -7,6 +7,7 @@ import { makeFolders } from "../../base/make-folders.js";
 import { readOwnFileSync } from "../../base/own-files.js";
 import { readOwnJsonSync } from "../../base/own-json.js";
 import { modeLike } from "../../base/replace-file.js";
+import { removePart } from "../../base/work-folder.js";
 import { readReason, storageError } from "../../base/storage-error.js";
 import { CERTIFICATE_FILE, type Certificate } from "../../contract/certificate.js";
 import type { ExportRequest } from "../../contract/engine-messages.js";
@@ -60,7 +61,7 @@ export async function exportFiles(request: ExportRequest, { emit, control }: Wor
     const { answers: _answers, ...told } = certificate;
     return { event: "exported", format: request.format, path: out, bytes, certificate: told };
   } catch (thrown) {
-    rmSync(request.temporary, { recursive: true, force: true });
+    removePart(request.temporary);
     throw toLatheError(thrown);
   }
 }

@@ -92,6 +92,14 @@ describe("an export that comes to nothing leaves nothing", () => {
     expect(readdirSync(disk)).toEqual(["filling"]);
   });
 
+  it("where a folder on the way is a file", async () => {
+    const wanted = join(judged.project, "table.csv", "model.onnx");
+    await expect(exportRun(judged.folder, "onnx", wanted, { launch: launchHere })).rejects.toMatchObject({
+      code: "run.storage",
+      message: expect.stringMatching(/table\.csv\/model\.onnx cannot be written.*Nothing was written$/) as string,
+    });
+  });
+
   it("where an option is another format's, or a value is none of its own", async () => {
     await expect(exported("report", "x.json", { preprocess: "none" })).rejects.toMatchObject({
       code: "usage",
