@@ -103,6 +103,15 @@ export function partName(path: string): string {
   return join(dirname(path), workName(partKind(path)));
 }
 
+/** Takes away what grew there. Where it could not be made, it cannot be taken away either; what counts is why. */
+export function removePart(temporary: string): void {
+  try {
+    rmSync(temporary, { recursive: true, force: true });
+  } catch {
+    // Whoever failed tells why.
+  }
+}
+
 /** Takes away what killed processes left of a file. */
 export function sweepParts(path: string): void {
   sweepLeftBehind(dirname(path), partKind(path));

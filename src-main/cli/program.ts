@@ -92,6 +92,12 @@ const commands: readonly CommandEntry[] = [
     arguments: [["<run>", "a run's folder, or a project's (its newest run)"]],
     configure: async () => (await import("./commands/export.js")).configureExport,
   },
+  {
+    name: "verify",
+    description: "repeat what an export's certificate says, on the data it learnt from",
+    arguments: [["<export>", "a file or folder that export wrote"]],
+    configure: async () => (await import("./commands/verify.js")).configureVerify,
+  },
   { name: "serve", description: "the studio in a browser, on this machine only", configure: async () => (await import("./commands/serve.js")).configureServe },
   { name: "engines", description: "what can train here, and why not", configure: async () => (await import("./commands/devices.js")).configureEngines },
   {

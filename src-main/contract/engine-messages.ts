@@ -17,7 +17,8 @@ export type EngineWork =
   | ({ readonly kind: "backtest" } & BacktestRequest)
   | ({ readonly kind: "features" } & FeaturesRequest)
   | ({ readonly kind: "serve-model" } & ServeModelRequest)
-  | ({ readonly kind: "check-export" } & CheckExportRequest)
+  | ({ readonly kind: "export" } & ExportRequest)
+  | ({ readonly kind: "verify-export" } & VerifyRequest)
   | ({ readonly kind: "import-model" } & ImportRequest)
   /** Loads every engine and tries every device. */
   | { readonly kind: "probe-engines" };
@@ -107,11 +108,27 @@ export interface FeaturesRequest {
   readonly run: string;
 }
 
-export interface CheckExportRequest {
-  /** The run's own model. */
-  readonly model: string;
-  /** The same without its preprocessing, as it would be handed out. */
-  readonly bare: Uint8Array;
+export interface ExportRequest {
+  /** Folder of a finished run. */
+  readonly run: string;
+  readonly format: string;
+  /** By the option's name, its value; what is not named is as the format would have it. */
+  readonly options: Readonly<Record<string, string>>;
+  /** The file or folder that is made. */
+  readonly out: string;
+  /** Where it grows before it appears. */
+  readonly temporary: string;
+  /** Refuse where `out` is there. */
+  readonly keepExisting: boolean;
+}
+
+export interface VerifyRequest {
+  /** What was exported: a file, or a folder. */
+  readonly file: string;
+  /** The data that the run learnt from. */
+  readonly data: string;
+  /** Their test part, where it is a file or folder of its own. */
+  readonly test?: string;
 }
 
 export interface ServeModelRequest {

@@ -13,6 +13,8 @@ export const METADATA = {
   encoded: "lathe.encoded",
   /** `none` in a model without preprocessing. */
   preprocess: "lathe.preprocess",
+  /** Of a file that was exported, how it was checked. */
+  certificate: "lathe.certificate",
   classes: (target: string) => `lathe.classes.${target}`,
 } as const;
 

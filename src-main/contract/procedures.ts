@@ -34,7 +34,7 @@ import { featureMapsAnswer, featureMapsQuestion, filtersAnswer, layersAnswer, sa
 import { augmentedAnswer, augmentedQuestion, pictureView, sampleAnswer, sampleQuestion, thumbnailsAnswer, thumbnailsQuestion } from "./picture-views.js";
 import { createdProject, documentSchema, openDocument, problemSchema, projectProposal, sampleSummary } from "./project-views.js";
 import { runReport } from "./report.js";
-import { learningRateResult } from "./results.js";
+import { exportResult, learningRateResult } from "./results.js";
 import { exportFormat, modelCard, runLog, runSettings } from "./run-views.js";
 import { seriesOverview, seriesSampleAnswer, seriesSampleQuestion, seriesViewAnswer, seriesViewQuestion } from "./series-drawing.js";
 import { seriesWish } from "./series-views.js";
@@ -276,15 +276,7 @@ export const studioContract = {
       /** What the last backtest of a run came to; null: there was none. */
       backtest: procedure(runReference, backtestReport.nullable()),
     },
-    exports: {
-      formats: procedure(nothing, z.array(exportFormat)),
-      card: procedure(runReference, modelCard),
-      /** @throws `export.exists` where the file is there and may not be replaced. */
-      write: procedure(
-        z.strictObject({ ...runReference.shape, format: z.string().max(32), out: pathSchema, replace: z.boolean().default(false) }),
-        z.strictObject({ path: z.string(), bytes: z.number() }),
-      ),
-    },
+    exports: { formats: procedure(nothing, z.array(exportFormat)), card: procedure(runReference, modelCard) },
   },
   streams: {
     /** What a run says. A late subscriber first hears how things stand; epochs past come from `runs.metrics`. */
@@ -315,6 +307,18 @@ export const studioContract = {
         /** Meant for a spreadsheet: an apostrophe before each cell that it would take for a formula. */ spreadsheet: z.boolean().default(false),
       }),
       workEvent(tablePrediction),
+      workSupersedes,
+    ),
+    /** Takes a run away. Ends with `export.exists` where the file is there and may not be replaced, or a folder is. */
+    export: stream(
+      z.strictObject({
+        ...runReference.shape,
+        format: z.string().max(32),
+        options: z.record(z.string().max(32), z.string().max(32)).default({}),
+        out: pathSchema,
+        replace: z.boolean().default(false),
+      }),
+      workEvent(exportResult),
       workSupersedes,
     ),
     /** The steps after the end of each series, drawn for some of them, and as CSV where `out` says so. */

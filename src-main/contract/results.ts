@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { certificateSchema } from "./certificate.js";
 import { keptThresholds } from "./thresholds.js";
 import { metricValues } from "./events.js";
 
@@ -100,3 +101,14 @@ export const parityResult = z.strictObject({
   passed: z.boolean(),
 });
 export type ParityResult = z.infer<typeof parityResult>;
+
+/** What an export came to. */
+export const exportResult = z.strictObject({
+  event: z.literal("exported"),
+  format: z.string(),
+  path: z.string(),
+  /** Of all files. */
+  bytes: z.number(),
+  certificate: certificateSchema.omit({ answers: true }),
+});
+export type ExportResult = z.infer<typeof exportResult>;

@@ -19,7 +19,15 @@ export const runLog = z.strictObject({ text: z.string(), /** Bytes omitted at th
 
 export type RunLog = z.infer<typeof runLog>;
 
-export const exportFormat = z.strictObject({ format: z.string(), title: z.string(), summary: z.string(), extension: z.string() });
+export const exportFormat = z.strictObject({
+  format: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  /** Of a single file; absent where a folder is made. */
+  extension: z.string().optional(),
+  /** What is left to the user; the first choice is what is taken where nothing is said. */
+  options: z.array(z.strictObject({ name: z.string(), title: z.string(), choices: z.array(z.strictObject({ value: z.string(), title: z.string() })) })),
+});
 export type ExportFormat = z.infer<typeof exportFormat>;
 
 /** How the exported file is fed and what it answers. */

@@ -5,7 +5,7 @@ import type { Studio } from "../services/studio.js";
 import { appProcedures, setUpTensorflowStream } from "./app.js";
 import { auditStream, columnsStream, dataProcedures, learningRateStream, seriesProcedures } from "./data.js";
 import { evaluationProcedures } from "./evaluation.js";
-import { exportProcedures } from "./exports.js";
+import { exportProcedures, exportStream } from "./exports.js";
 import { featureProcedures, featureStream } from "./features.js";
 import { fileProcedures } from "./files.js";
 import { backtestStream, forecastProcedures, forecastStream } from "./forecasts.js";
@@ -48,6 +48,7 @@ export function createRouter(studio: Studio, host: HostAbilities): Router<Studio
       audit: auditStream(studio),
       learningRate: learningRateStream(studio),
       predictTable: predictTableStream(studio),
+      export: exportStream(studio),
       forecast: forecastStream(studio),
       backtest: backtestStream(studio),
       features: featureStream(studio),

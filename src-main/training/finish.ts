@@ -15,7 +15,7 @@ import { Evaluator, type Predictions, measure } from "./judging/evaluator.js";
 import type { FitResult } from "./fit.js";
 import { buildInferenceModel } from "./models/inference-model.js";
 import { type JudgedAnswers, jointMetrics } from "./judging/joint-metrics.js";
-import { decisionOf, type JudgedTarget } from "./judging/judge.js";
+import { decisionOf, inOwnUnit, type JudgedTarget } from "./judging/judge.js";
 import { toldThreshold, tuneAll } from "./judging/thresholds.js";
 import { forecastOf, tellJudgement } from "./judging/forecast/run-forecast.js";
 import { namedForecastMetrics } from "./judging/forecast/judge-forecast.js";
@@ -185,10 +185,6 @@ async function compareOrExplain(bench: Workbench, run: RunFolder, model: Uint8Ar
 async function compareExport(bench: Workbench, model: Uint8Array, split: Split, trained: Predictions): Promise<ParityResult> {
   const session = await bench.fileEngine.load(model, { device: "cpu", threads: bench.compile.threads });
   try {
-    const ownUnit = (target: string, value: number, column: number): number => {
-      const judged = defined(bench.judged.get(target), target);
-      return judged.kind === "numeric" && judged.restore ? judged.restore(value, column) : value;
-    };
     const fitted = usedData(bench.spec.plan, bench.prepared.fitted);
     return await checkParity({
       model: session,
@@ -197,7 +193,7 @@ async function compareExport(bench: Workbench, model: Uint8Array, split: Split, 
       rows: bench.prepared.readRaw(split),
       trained,
       split,
-      ownUnit,
+      ownUnit: inOwnUnit(bench.judged),
       decide: (target, outputs) => decisionOf(defined(bench.judged.get(target.name), target.name), outputs),
       expected: picturesOf(fitted.inputs).length > 0 ? "some" : "all",
     });

@@ -7,7 +7,17 @@ import type { StudioClient } from "../rpc/studio.js";
 
 /** Streams whose purpose is one result. */
 type WorkStream =
-  "features" | "columns" | "audit" | "learningRate" | "predictTable" | "forecast" | "backtest" | "setUpTensorflow" | "lookAtNetwork" | "importNetwork";
+  | "features"
+  | "columns"
+  | "audit"
+  | "learningRate"
+  | "predictTable"
+  | "export"
+  | "forecast"
+  | "backtest"
+  | "setUpTensorflow"
+  | "lookAtNetwork"
+  | "importNetwork";
 export type WorkResult<S extends WorkStream> = Extract<EventOf<StudioContract, S>, { event: "result" }>["value"];
 
 export interface WorkState<T> {

@@ -1,6 +1,7 @@
 import { defineStore } from "pinia";
-import { computed, onScopeDispose, ref, shallowRef } from "vue";
+import { computed, onScopeDispose, ref, shallowRef, watch } from "vue";
 import { toLatheError, type LatheError } from "../../src-main/base/errors.js";
+import type { Compared } from "../../src-main/contract/certificate.js";
 import type { RunReport } from "../../src-main/contract/report.js";
 import type { ExportFormat, ModelCard } from "../../src-main/contract/run-views.js";
 import type { RunReference } from "../../src-main/contract/summaries.js";
@@ -9,6 +10,7 @@ import { useStudio } from "../rpc/studio.js";
 import { texts } from "../texts/index.js";
 import { useAppInfo } from "./app-info.js";
 import { createLoader } from "../fetching/loadable.js";
+import { createWork } from "../fetching/work.js";
 import { useNotices } from "./notices.js";
 import { usePicker } from "./picker.js";
 
@@ -17,12 +19,19 @@ interface InTheWay {
   readonly run: RunReference;
   readonly format: ExportFormat;
   readonly path: string;
+  readonly options: ChosenOptions;
 }
+
+/** By the option's name, the value that was chosen. */
+export type ChosenOptions = Readonly<Record<string, string>>;
 
 export interface Written {
   readonly path: string;
   readonly bytes: number;
   readonly format: string;
+  /** Absent where nothing here could compare it: `uncompared` says why. */
+  readonly compared: Compared | undefined;
+  readonly uncompared: string | undefined;
 }
 
 /** Taking a run's model away: the formats, the card of the model, and the writing. */
@@ -36,7 +45,10 @@ export const useExportView = defineStore("export-view", () => {
   const card = createLoader<ModelCard>();
   const report = createLoader<RunReport>();
   const shown = shallowRef<RunReference>();
-  const writing = ref(false);
+  const work = createWork(studio, "export");
+  /** What is being written, or was last. */
+  const asked = shallowRef<InTheWay>();
+  const chosen = ref<ChosenOptions>({});
   const writeError = shallowRef<LatheError>();
   const inTheWay = shallowRef<InTheWay>();
   const written = shallowRef<readonly Written[]>([]);
@@ -63,32 +75,47 @@ export const useExportView = defineStore("export-view", () => {
   /** Asks where to, and writes there. @param name of the file, proposed. */
   async function begin(run: RunReference, format: ExportFormat, name: string): Promise<void> {
     writeError.value = undefined;
+    const { extension } = format;
     try {
-      const path = await picker.pick({ kind: "save-file", title: t.pickTitle(format.title), extensions: [format.extension], suggested: name });
+      const path = await picker.pick({
+        kind: "save-file",
+        title: t.pickTitle(format.title),
+        extensions: extension === undefined ? [] : [extension],
+        suggested: name,
+      });
+      if (path === undefined) return;
+      const full = extension === undefined ? path : withExtension(path, extension);
       // The system's own dialog has asked already whether to replace.
-      if (path !== undefined)
-        await write(run, format, withExtension(path, format.extension), app.info?.host === "electron" && path === withExtension(path, format.extension));
+      write({ run, format, path: full, options: optionsOf(format) }, app.info?.host === "electron" && path === full);
     } catch (thrown) {
       writeError.value = toLatheError(thrown);
     }
   }
 
-  async function write(run: RunReference, format: ExportFormat, out: string, replace: boolean): Promise<void> {
-    writing.value = true;
+  /** Of a format's options those that were chosen. */
+  function optionsOf({ options }: ExportFormat): ChosenOptions {
+    return Object.fromEntries(options.flatMap(({ name }) => (chosen.value[name] === undefined ? [] : [[name, chosen.value[name]]])));
+  }
+
+  function write(wanted: InTheWay, replace: boolean): void {
     writeError.value = undefined;
     inTheWay.value = undefined;
-    try {
-      const { path, bytes } = await studio.procedures.exports.write({ ...run, format: format.format, out, replace });
-      written.value = [{ path, bytes, format: format.title }, ...written.value.filter((file) => file.path !== path)];
-      notices.say(t.done(path), canReveal.value ? { label: t.show, run: () => void reveal(path) } : undefined);
-    } catch (thrown) {
-      const error = toLatheError(thrown);
-      if (error.code === "export.exists") inTheWay.value = { run, format, path: out };
-      else writeError.value = error;
-    } finally {
-      writing.value = false;
-    }
+    asked.value = wanted;
+    work.start({ ...wanted.run, format: wanted.format.format, options: wanted.options, out: wanted.path, replace });
   }
+
+  watch(work.state, ({ running, error, result }, before) => {
+    const wanted = asked.value;
+    if (running || !before.running || !wanted) return;
+    if (error?.code === "export.exists" && wanted.format.extension !== undefined) inTheWay.value = wanted;
+    else if (error) writeError.value = error;
+    else if (result && result !== before.result) {
+      const { path, bytes, certificate } = result;
+      const file = { path, bytes, format: wanted.format.title, compared: certificate.compared, uncompared: certificate.uncompared };
+      written.value = [file, ...written.value.filter((other) => other.path !== path)];
+      notices.say(t.done(path), canReveal.value ? { label: t.show, run: () => void reveal(path) } : undefined);
+    }
+  });
 
   const canReveal = computed(() => app.info?.host === "electron");
 
@@ -112,7 +139,11 @@ export const useExportView = defineStore("export-view", () => {
     card: computed(() => card.state.value),
     report: computed(() => report.state.value),
     shown,
-    writing,
+    work: computed(() => work.state.value),
+    writing: computed(() => work.state.value.running),
+    chosen,
+    choose: (name: string, value: string) => void (chosen.value = { ...chosen.value, [name]: value }),
+    cancel: () => work.cancel(),
     writeError,
     inTheWay,
     written,
@@ -122,8 +153,8 @@ export const useExportView = defineStore("export-view", () => {
     show,
     begin,
     reveal,
-    async replace(): Promise<void> {
-      if (inTheWay.value) await write(inTheWay.value.run, inTheWay.value.format, inTheWay.value.path, true);
+    replace(): void {
+      if (inTheWay.value) write(inTheWay.value, true);
     },
     keep: () => void (inTheWay.value = undefined),
   };

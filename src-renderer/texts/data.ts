@@ -128,7 +128,9 @@ export const dataTexts = {
 
   split: {
     title: "Split",
-    help: "Training samples teach the model. Validation samples show how it gets on, and choose the best epoch where that is kept. Test samples are kept apart until the end, for an honest figure.",
+    help:
+      "Training samples teach the model. Validation samples show how it gets on, and choose the best epoch where that is kept. " +
+      "Test samples are kept apart until the end, for an honest figure.",
     parts: { train: "Training", validation: "Validation", test: "Test" },
     partShort: { train: "Train", validation: "Val", test: "Test" },
     edge: { validation: "Where training ends and validation begins", test: "Where validation ends and test begins" },

@@ -17,6 +17,9 @@ export const exportTexts = {
   done: (path: string) => `${path} is written.`,
   show: "Show in folder",
   written: "Written",
+  folder: "folder",
+  compared: (other: string, samples: string, difference: string, tolerance: string) =>
+    `Compared with ${other} on ${samples} samples: largest difference ${difference}, allowed ${tolerance}`,
   exists: {
     title: "Replace the file?",
     text: (path: string) => `There is a file ${path} already. What is in it is lost when you replace it.`,

@@ -131,8 +131,9 @@ export const importTexts = {
     columns: (reads: number, given: number) => `The network reads ${few(reads, "number")} a row, and ${few(given, "column is", "columns are")} inputs`,
     series: "The network reads windows of a series; choose a table, and “Forecast a series”",
     calendar: "The network reads one window, and a calendar would be another, of the rows to forecast; leave it out under “How it becomes regular”",
-    seriesColumns: (reads: number, given: readonly string[]) =>
-      `The network reads ${few(reads, "column")} of a series, and ${few(given.length, "column is", "columns are")} given to it: ${given.slice(0, 12).join(", ")}` +
-      (given.length > 12 ? " …" : ""),
+    seriesColumns: (reads: number, given: readonly string[]) => {
+      const names = given.slice(0, 12).join(", ") + (given.length > 12 ? " …" : "");
+      return `The network reads ${few(reads, "column")} of a series, and ${few(given.length, "column is", "columns are")} given to it: ${names}`;
+    },
   },
 } as const;

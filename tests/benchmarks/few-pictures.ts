@@ -43,10 +43,9 @@ try {
   for (const [what, judged] of found) {
     const values = judged.map(({ accuracy }) => accuracy);
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const seconds = judged.map((one) => one.seconds).toSorted((a, b) => a - b)[judged.length >> 1];
-    console.log(
-      `${what.padEnd(28)} ${mean.toFixed(3)} (${Math.min(...values).toFixed(3)} to ${Math.max(...values).toFixed(3)})  ${defined(seconds, "seconds").toFixed(1)} s`,
-    );
+    const seconds = defined(judged.map((one) => one.seconds).toSorted((a, b) => a - b)[judged.length >> 1], "seconds");
+    const range = `${Math.min(...values).toFixed(3)} to ${Math.max(...values).toFixed(3)}`;
+    console.log(`${what.padEnd(28)} ${mean.toFixed(3)} (${range})  ${seconds.toFixed(1)} s`);
   }
   function note(what: string, judged: Judged): void {
     console.log(`${what}: ${judged.accuracy.toFixed(3)}, ${judged.seconds.toFixed(1)} s`);

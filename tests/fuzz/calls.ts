@@ -133,7 +133,6 @@ export function goodArguments({ root, table, pictures }: Place): {
       "forecasts.backtest": run,
       "exports.formats": {},
       "exports.card": run,
-      "exports.write": { ...run, format: "onnx", out: `${root}/made/model.onnx`, replace: true },
     },
     streams: {
       run,
@@ -156,6 +155,7 @@ export function goodArguments({ root, table, pictures }: Place): {
       audit: project,
       learningRate: project,
       predictTable: { ...run, data: `${table}/table.csv`, out: `${root}/made/answers.csv`, replace: true },
+      export: { ...run, format: "onnx", options: { preprocess: "none" }, out: `${root}/made/model.onnx`, replace: true },
       forecast: {
         ...run,
         data: `${table}/table.csv`,

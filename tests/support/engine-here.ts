@@ -4,7 +4,8 @@ import type { EngineLink, LaunchEngine } from "../../src-main/services/processes
 import { backtest } from "../../src-main/training/backtest/backtest.js";
 import { lookThroughFeatures } from "../../src-main/training/explaining/look-through-features.js";
 import { forecastSeries } from "../../src-main/training/forecasting/forecast-series.js";
-import { checkExport } from "../../src-main/training/models/check-export.js";
+import { exportFiles } from "../../src-main/training/exporting/export-files.js";
+import { verifyExport } from "../../src-main/training/exporting/verify-export.js";
 import { TrainingControl } from "../../src-main/training/process/control.js";
 import { auditProject } from "../../src-main/training/inspect-project.js";
 import { predictTable } from "../../src-main/training/models/predict-table.js";
@@ -49,8 +50,10 @@ export const launchHere: LaunchEngine = (): EngineLink => {
         return lookThroughFeatures(work, setting);
       case "serve-model":
         return serveRows(work, setting, questions);
-      case "check-export":
-        return checkExport(work);
+      case "export":
+        return exportFiles(work, setting);
+      case "verify-export":
+        return verifyExport(work, setting);
       default:
         throw new Error(`${work.kind} is not done here`);
     }

@@ -275,10 +275,10 @@ export function openJourney({ root, sort, at }: JourneySetting): Journey {
       }),
     );
     await work("predict", () => follow("predictTable", { ...run, data, out: out("answers.csv"), replace: true }));
-    await work("export", () => ask.exports.write({ ...run, format: "onnx", out: out("model.onnx"), replace: true }));
-    await work("export the report", () => ask.exports.write({ ...run, format: "report", out: out("report.html"), replace: true }));
+    await work("export", () => follow("export", { ...run, format: "onnx", out: out("model.onnx"), replace: true }));
+    await work("export the report", () => follow("export", { ...run, format: "report", out: out("report.json"), replace: true }));
     await work("export without preprocessing", () =>
-      exportRun(join(project, "runs", "0001"), "onnx", out("bare.onnx"), { preprocess: "none", launch: launchHere }),
+      exportRun(join(project, "runs", "0001"), "onnx", out("bare.onnx"), { options: { preprocess: "none" }, launch: launchHere }),
     );
     if (trainings.includes("new")) {
       await work("audit", () => follow("audit", { project }));

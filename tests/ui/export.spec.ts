@@ -19,6 +19,12 @@ interface Report {
 }
 const inRun = (project: string, file: string, run = "0001") => join(project, "runs", run, file);
 const reportOf = (project: string) => JSON.parse(readFileSync(inRun(project, "report.json"), "utf8")) as Report;
+/** Whether a file is the run's model with its certificate behind it. */
+function isExported(file: string, project: string): boolean {
+  const own = readFileSync(inRun(project, "model.onnx"));
+  const bytes = readFileSync(file);
+  return bytes.subarray(0, own.length).equals(own) && bytes.subarray(own.length).includes("lathe.certificate");
+}
 
 test("without a model there is one button, to Train", async ({ page, studio, workshop }) => {
   const exporting = new ExportPage(page);
@@ -31,7 +37,7 @@ test("without a model there is one button, to Train", async ({ page, studio, wor
   studio.expectNoComplaints();
 });
 
-test("the model and the report are written where one says, byte by byte those of the run", async ({ page, studio, workshop }) => {
+test("the model and the report are written where one says, those of the run with a certificate", async ({ page, studio, workshop }) => {
   const project = await trainedClouds(workshop.folder);
   const exporting = new ExportPage(page);
   await exporting.goto(workshop.server.url, project);
@@ -43,19 +49,28 @@ test("the model and the report are written where one says, byte by byte those of
   await exporting.save(workshop.folder, "kinds");
   const model = join(workshop.folder, "kinds.onnx");
   await expect(page.getByRole("status").filter({ hasText: `${model} is written.` })).toBeVisible();
-  expect(readFileSync(model).equals(readFileSync(inRun(project, "model.onnx")))).toBe(true);
+  expect(isExported(model, project)).toBe(true);
   await expect(exporting.written).toHaveCount(1);
   await expect(exporting.written.first()).toContainText(model);
+  const { parity } = reportOf(project);
+  await expect(exporting.written.first()).toContainText(`Compared with the trainer on ${parity.rows} samples`);
+
+  // Without preprocessing it is compared anew, on rows that are made up.
+  await page.getByRole("combobox", { name: "Preprocessing" }).selectOption("none");
+  await exporting.begin("ONNX model");
+  await exporting.save(workshop.folder, "bare");
+  await expect(exporting.written).toHaveCount(2);
+  await expect(exporting.written.first()).toContainText("Compared with the file with its preprocessing on 256 samples");
 
   await exporting.begin("Report");
   await exporting.save(workshop.folder, "kinds.json");
-  await expect(exporting.written).toHaveCount(2);
-  expect(readFileSync(join(workshop.folder, "kinds.json")).equals(readFileSync(inRun(project, "report.json")))).toBe(true);
+  await expect(exporting.written).toHaveCount(3);
+  expect(JSON.parse(readFileSync(join(workshop.folder, "kinds.json"), "utf8"))).toMatchObject({ ...reportOf(project), certificate: { run: "0001" } });
   // Called off, nothing is written and nothing complained of.
   await exporting.begin("Report");
   await page.keyboard.press("Escape");
   await expect(exporting.picker).toBeHidden();
-  await expect(exporting.written).toHaveCount(2);
+  await expect(exporting.written).toHaveCount(3);
   await expect(page.getByRole("alert")).toBeHidden();
   studio.expectNoComplaints();
 });
@@ -85,7 +100,7 @@ test("a file in the way is kept, or replaced, or left for another name", async (
   await exporting.save(workshop.folder, "mine.onnx");
   await exporting.asks.getByRole("button", { name: "Replace it" }).click();
   await expect(exporting.written).toContainText([mine, join(workshop.folder, "another.onnx")]);
-  expect(readFileSync(mine).equals(readFileSync(inRun(project, "model.onnx")))).toBe(true);
+  expect(isExported(mine, project)).toBe(true);
   studio.expectNoComplaints();
 });
 
@@ -185,7 +200,7 @@ test("another run is chosen; one without a model says so and leads to one that h
   await exporting.begin("ONNX model");
   await exporting.save(workshop.folder, "first.onnx");
   await expect(exporting.written).toHaveCount(1);
-  expect(readFileSync(join(workshop.folder, "first.onnx")).equals(readFileSync(inRun(project, "model.onnx", "0001")))).toBe(true);
+  expect(isExported(join(workshop.folder, "first.onnx"), project)).toBe(true);
   studio.expectNoComplaints();
 });
 
@@ -230,7 +245,7 @@ test("the desktop's menu starts a format from anywhere, asks in the system's own
     await app.ask("click", "export-report");
     await expect(exporting.format("Report")).toBeChecked();
     await expect(exporting.written).toHaveCount(1);
-    expect(readFileSync(out).equals(readFileSync(inRun(project, "report.json")))).toBe(true);
+    expect(JSON.parse(readFileSync(out, "utf8"))).toMatchObject({ ...reportOf(project), certificate: { run: "0001" } });
     expect((await app.ask("asked")) as readonly unknown[]).toMatchObject([{ kind: "save", title: "Export: Report" }]);
     await exporting.written.getByRole("button", { name: "Show in folder" }).click();
     await expect.poll(() => app.ask("revealed")).toEqual([out]);
@@ -238,7 +253,7 @@ test("the desktop's menu starts a format from anywhere, asks in the system's own
     writeFileSync(out, "mine");
     await app.ask("answer", out);
     await app.ask("click", "export-report");
-    await expect.poll(() => readFileSync(out).equals(readFileSync(inRun(project, "report.json")))).toBe(true);
+    await expect.poll(() => readFileSync(out, "utf8")).toContain('"certificate"');
     await expect(exporting.asks).toBeHidden();
   } finally {
     expect(await app.quit(), app.log()).toBe(0);

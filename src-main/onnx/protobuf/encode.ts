@@ -27,6 +27,11 @@ export function encodeModel(model: Model): Uint8Array {
   });
 }
 
+/** One entry of metadata, as bytes that may be put behind those of a model: the rest of it stays as it is, to the byte. */
+export function encodeMetadata(key: string, value: string): Uint8Array {
+  return encodeMessage({ metadataProps: [{ key, value }] });
+}
+
 /** The domains a model must import; ONNX's own (`""`) always. */
 export function domainsOf(graph: Graph, domains = new Set([""])): Set<string> {
   for (const node of graph.nodes) {

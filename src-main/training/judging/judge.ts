@@ -80,6 +80,14 @@ function matrixOf(classes: readonly string[], counts: readonly (readonly number[
   return { classes: [...classes], counts: counts.map((row) => [...row]) };
 }
 
+/** Turns what a trainer answers for a target into the unit in which its columns are: numbers are unscaled. */
+export function inOwnUnit(judged: ReadonlyMap<string, JudgedTarget>): (target: string, value: number, column: number) => number {
+  return (name, value, column) => {
+    const target = judged.get(name);
+    return target?.kind === "numeric" && target.restore ? target.restore(value, column) : value;
+  };
+}
+
 /** What a row of outputs decides, to compare it with another's; undefined for numbers and points. */
 export function decisionOf(target: JudgedTarget, outputs: Float32Array): number | string | undefined {
   if (target.kind !== "labels") return predictionOf(target, outputs);

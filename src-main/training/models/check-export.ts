@@ -2,7 +2,6 @@ import { defined } from "../../base/assert.js";
 import { LatheError } from "../../base/errors.js";
 import { readOwnFileSync } from "../../base/own-files.js";
 import { Random } from "../../base/random.js";
-import type { CheckExportRequest } from "../../contract/engine-messages.js";
 import type { ParityResult } from "../../contract/results.js";
 import type { Tensors } from "../../engines/engine.js";
 import { fileEngine } from "../../engines/index.js";
@@ -13,7 +12,7 @@ import type { Graph } from "../../onnx/types.js";
 import { inferTypes } from "../../ops/index.js";
 import type { Predictions } from "../judging/evaluator.js";
 import { encodedValues, outputName, readFacts } from "./inference-model.js";
-import { decisionOf } from "../judging/judge.js";
+import { decisionOf, inOwnUnit } from "../judging/judge.js";
 import { checkParity, differing } from "./parity.js";
 import { floats } from "../trainer.js";
 import { judgedTarget, targetSpec } from "../workbench.js";
@@ -21,6 +20,13 @@ import { judgedTarget, targetSpec } from "../workbench.js";
 /** Rows that both files answer; of pictures fewer. */
 const ROWS = 256;
 const PICTURES = 8;
+
+export interface CheckExportRequest {
+  /** The run's own model. */
+  readonly model: string;
+  /** The same without its preprocessing, as it would be handed out. */
+  readonly bare: Uint8Array;
+}
 
 /**
  * Compares a file without preprocessing with the run's own, which training compared with the trainer: rows are made up that lie where the training rows did,
@@ -47,10 +53,7 @@ export async function checkExport({ model: path, bare }: CheckExportRequest): Pr
       rows: once({ size: rows, inputs }),
       trained: inOwnUnits(fitted, answers, rows),
       split: "made-up",
-      ownUnit: (name, value, column) => {
-        const target = defined(judged.get(name), name);
-        return target.kind === "numeric" && target.restore ? target.restore(value, column) : value;
-      },
+      ownUnit: inOwnUnit(judged),
       decide: ({ name }, outputs) => decisionOf(defined(judged.get(name), name), outputs),
     });
     if (parity.passed) return parity;

@@ -4,7 +4,8 @@ import type { RunEvent } from "../../contract/events.js";
 import { probeEngines } from "../../engines/index.js";
 import { TrainingControl } from "./control.js";
 import { importModel } from "../importing/import-model.js";
-import { checkExport } from "../models/check-export.js";
+import { exportFiles } from "../exporting/export-files.js";
+import { verifyExport } from "../exporting/verify-export.js";
 import { evaluateModel } from "../models/evaluate-model.js";
 import { backtest } from "../backtest/backtest.js";
 import { lookThroughFeatures } from "../explaining/look-through-features.js";
@@ -73,8 +74,10 @@ function resultOf(work: EngineWork): Promise<unknown> {
       return lookThroughFeatures(work, setting);
     case "serve-model":
       return serveRows(work, setting, questions);
-    case "check-export":
-      return checkExport(work);
+    case "export":
+      return exportFiles(work, setting);
+    case "verify-export":
+      return verifyExport(work, setting);
     case "import-model":
       return importModel(work, emit);
     case "probe-engines":

@@ -73,7 +73,7 @@ export const runFiles: Kind = {
         await judge.ask("form", () => ask.prediction.form(run));
         await judge.ask("card", () => ask.exports.card(run));
         await judge.ask("export", () =>
-          ask.exports.write({ ...run, format: pick(random, ["onnx", "report", "pytorch"]), out: join(place.root, "exported"), replace: true }),
+          studio.follow("export", { ...run, format: pick(random, ["onnx", "report", "pytorch"]), out: join(place.root, "exported"), replace: true }),
         );
         await judge.ask("follow", () => Promise.race([studio.follow("run", run), studio.follow("run", run, "state"), ask.runs.log(run)]));
         await judge.ask("describe", () => ask.runs.describe({ ...run, note: "looked at" }));

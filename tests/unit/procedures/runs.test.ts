@@ -1,10 +1,12 @@
-import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { toLatheError } from "../../../src-main/base/errors.js";
 import { readProjectFile } from "../../../src-main/contract/project-file.js";
+import type { ExportResult } from "../../../src-main/contract/results.js";
 import { runSettings } from "../../../src-main/contract/run-views.js";
+import { decodeModel } from "../../../src-main/onnx/protobuf.js";
 import { lathe } from "../../support/lathe.js";
 import { judgedProject } from "../../support/judged-project.js";
 
@@ -143,6 +145,22 @@ describe("a run", () => {
   });
 });
 
+type Asked = Parameters<(typeof judged)["streams"]["export"]>[0];
+const exported = ({ replace = false, options = {}, ...asked }: Omit<Asked, "replace" | "options"> & Partial<Asked>) =>
+  new Promise<ExportResult>((resolve, reject) => {
+    let result: ExportResult | undefined;
+    void judged.streams.export(
+      { ...asked, replace, options },
+      {
+        next(event) {
+          if (event.event === "result") result = event.value;
+        },
+        end: (error?: unknown) => (error === undefined && result ? resolve(result) : reject(toLatheError(error))),
+      },
+      judged.context,
+    );
+  });
+
 describe("an export", () => {
   it("writes what the run made, and not over a file unless told to", async () => {
     const {
@@ -157,19 +175,31 @@ describe("an export", () => {
       ["report", "json"],
     ]);
     const out = join(root, "taken", "model.onnx");
-    expect(await exports.write({ ...run, format: "onnx", out, replace: false }, context)).toEqual({ path: out, bytes: judged.report.model.bytes });
-    expect(readFileSync(out).equals(readFileSync(join(folder, "model.onnx")))).toBe(true);
-    expect(await refusal(() => exports.write({ ...run, format: "report", out, replace: false }, context))).toMatchObject({ code: "export.exists" });
-    await exports.write({ ...run, format: "report", out, replace: true }, context);
-    expect(JSON.parse(readFileSync(out, "utf8"))).toMatchObject({ run: "0001" });
-    expect(await refusal(() => exports.write({ ...run, format: "pickle", out, replace: true }, context))).toMatchObject({ code: "export.format" });
-    expect(await refusal(() => exports.write({ ...run, format: "onnx", out: join(folder, "config.json"), replace: true }, context))).toMatchObject({
-      code: "usage",
+    const { parity, model, data } = judged.report;
+    const result = await exported({ ...run, format: "onnx", out });
+    const bytes = readFileSync(out);
+    expect(result).toMatchObject({ path: out, bytes: bytes.length });
+    // The run's own bytes, and its certificate behind them.
+    expect(bytes.subarray(0, model.bytes).equals(readFileSync(join(folder, "model.onnx")))).toBe(true);
+    expect(JSON.parse(decodeModel(bytes).metadata.get("lathe.certificate") ?? "")).toMatchObject({
+      run: "0001",
+      model: model.sha256,
+      data: { fingerprint: data.fingerprint, seed: judged.report.seed },
+      compared: { with: "the trainer", samples: parity.rows, split: "validation", maxDifference: parity.maxDifference, tolerance: 1e-5 },
+      files: { onnx: model.sha256 },
     });
+    expect(await refusal(() => exported({ ...run, format: "report", out }))).toMatchObject({ code: "export.exists" });
+    await exported({ ...run, format: "report", out, replace: true });
+    expect(JSON.parse(readFileSync(out, "utf8"))).toMatchObject({ run: "0001", certificate: { format: "report" } });
+    // A name without an ending gets the format's.
+    expect(await exported({ ...run, format: "onnx", out: join(root, "taken", "plain") })).toMatchObject({ path: join(root, "taken", "plain.onnx") });
+    expect(readdirSync(join(root, "taken")).sort()).toEqual(["model.onnx", "plain.onnx"]);
+    expect(await refusal(() => exported({ ...run, format: "pickle", out, replace: true }))).toMatchObject({ code: "export.format" });
+    expect(await refusal(() => exported({ ...run, format: "onnx", out: join(folder, "config.json"), replace: true }))).toMatchObject({ code: "usage" });
     const [link, precious] = [join(root, "taken", "link.onnx"), join(root, "taken", "precious.txt")];
     writeFileSync(precious, "mine");
     symlinkSync(precious, link);
-    expect(await refusal(() => exports.write({ ...run, format: "onnx", out: link, replace: true }, context))).toMatchObject({
+    expect(await refusal(() => exported({ ...run, format: "onnx", out: link, replace: true }))).toMatchObject({
       code: "usage",
       message: expect.stringContaining("is a link") as string,
     });
@@ -220,7 +250,7 @@ test("no way leads out of the folders that may be used, whatever the parameter",
         ),
       () => files.list({ folder: path }, context),
       () => files.makeFolder({ folder: path, name: "n" }, context),
-      () => exports.write({ ...run, format: "onnx", out: path, replace: true }, context),
+      () => exported({ ...run, format: "onnx", out: path, replace: true }),
       () => exports.card(elsewhere, context),
       () => runs.list({ project: path }, context),
       () => runs.settings(elsewhere, context),

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { mostMistaken } from "../../../src-renderer/figures/most-mistaken.js";
+import { mostMistaken } from "../../../src-renderer/charts/most-mistaken.js";
 
 const judged = (truth: string, predicted?: string) => ({ truth, predicted });
 
