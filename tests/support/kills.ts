@@ -51,6 +51,8 @@ interface Reference {
   readonly data: string;
   readonly model: string;
   readonly kept: readonly string[];
+  /** As it is exported: with its certificate, and without preprocessing. */
+  readonly taken: string;
   readonly bare: string;
   readonly answers: string;
   /** By path in the run's folder, sha256. */
@@ -86,11 +88,12 @@ async function referenceOf(folder: string, kind: Kind): Promise<Reference> {
   writeProject(project, kind, data);
   const { events } = await succeed("train", project);
   const model = String(last(events, "done")["model"]);
-  const [bare, answers] = [join(folder, `bare-${kind}.onnx`), join(folder, `answers-${kind}.csv`)];
+  const [taken, bare, answers] = [join(folder, `taken-${kind}.onnx`), join(folder, `bare-${kind}.onnx`), join(folder, `answers-${kind}.csv`)];
+  await succeed("export", project, "--format", "onnx", "--out", taken);
   await succeed("export", project, "--format", "onnx", "--preprocess", "none", "--out", bare);
   await succeed("predict", model, data, "--out", answers);
   const run = join(project, "runs", "0001");
-  return { project, data, model: sha256(model), kept: keptOf(run), bare: sha256(bare), answers: sha256(answers), files: hashes(run) };
+  return { project, data, model: sha256(model), kept: keptOf(run), taken: sha256(taken), bare: sha256(bare), answers: sha256(answers), files: hashes(run) };
 }
 
 /** Everything that has state, saved every moment: dropout, batch norm, Adam, a schedule by step, early stopping; of pictures augmentation. */
@@ -176,7 +179,7 @@ class Kill {
       case "finishing":
         return this.#train(phase);
       case "export":
-        return this.#export([], this.#s.reference.model, phase);
+        return this.#export([], this.#s.reference.taken, phase);
       case "export-bare":
         return this.#export(["--preprocess", "none"], this.#s.reference.bare, phase);
       case "predict":
