@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { packageRoot } from "../../src-main/base/entries.js";
 import { startDesktop } from "../support/electron-host.js";
 import { plausibleEpochs, writeRun } from "../support/run-on-disk.js";
+import { isTaken } from "../support/taken.js";
 import { expectAccessible } from "./accessibility.js";
 import { writeClouds } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";
@@ -19,12 +20,6 @@ interface Report {
 }
 const inRun = (project: string, file: string, run = "0001") => join(project, "runs", run, file);
 const reportOf = (project: string) => JSON.parse(readFileSync(inRun(project, "report.json"), "utf8")) as Report;
-/** Whether a file is the run's model with its certificate behind it. */
-function isExported(file: string, project: string): boolean {
-  const own = readFileSync(inRun(project, "model.onnx"));
-  const bytes = readFileSync(file);
-  return bytes.subarray(0, own.length).equals(own) && bytes.subarray(own.length).includes("lathe.certificate");
-}
 
 test("without a model there is one button, to Train", async ({ page, studio, workshop }) => {
   const exporting = new ExportPage(page);
@@ -49,7 +44,7 @@ test("the model and the report are written where one says, those of the run with
   await exporting.save(workshop.folder, "kinds");
   const model = join(workshop.folder, "kinds.onnx");
   await expect(page.getByRole("status").filter({ hasText: `${model} is written.` })).toBeVisible();
-  expect(isExported(model, project)).toBe(true);
+  expect(isTaken(model, inRun(project, "model.onnx"))).toBe(true);
   await expect(exporting.written).toHaveCount(1);
   await expect(exporting.written.first()).toContainText(model);
   const { parity } = reportOf(project);
@@ -100,7 +95,7 @@ test("a file in the way is kept, or replaced, or left for another name", async (
   await exporting.save(workshop.folder, "mine.onnx");
   await exporting.asks.getByRole("button", { name: "Replace it" }).click();
   await expect(exporting.written).toContainText([mine, join(workshop.folder, "another.onnx")]);
-  expect(isExported(mine, project)).toBe(true);
+  expect(isTaken(mine, inRun(project, "model.onnx"))).toBe(true);
   studio.expectNoComplaints();
 });
 
@@ -200,7 +195,7 @@ test("another run is chosen; one without a model says so and leads to one that h
   await exporting.begin("ONNX model");
   await exporting.save(workshop.folder, "first.onnx");
   await expect(exporting.written).toHaveCount(1);
-  expect(isExported(join(workshop.folder, "first.onnx"), project)).toBe(true);
+  expect(isTaken(join(workshop.folder, "first.onnx"), inRun(project, "model.onnx"))).toBe(true);
   studio.expectNoComplaints();
 });
 
