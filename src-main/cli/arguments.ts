@@ -36,6 +36,13 @@ export function shares(text: string): readonly number[] {
   return [...new Set(parts)].sort((a, b) => a - b);
 }
 
+/** Between 0 and 1, neither of them. */
+export function parseProbability(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError("Expected a probability between 0 and 1, such as 0.35");
+  return value;
+}
+
 /** A file to write. It appears whole or not at all, which a pipe cannot do. */
 export function outFile(text: string): string {
   if (text === "-") throw new InvalidArgumentError("Lathe writes whole files and not to a pipe; name a file (./- for one that is called -)");

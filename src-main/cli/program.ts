@@ -60,6 +60,12 @@ const commands: readonly CommandEntry[] = [
     configure: async () => (await import("./commands/evaluate.js")).configureEvaluate,
   },
   {
+    name: "threshold",
+    description: "decide by another probability from now on, without training: what a run answers, and what is made of it",
+    arguments: [["<run>", "a run's folder, or a project's (its newest run)"]],
+    configure: async () => (await import("./commands/threshold.js")).configureThreshold,
+  },
+  {
     name: "features",
     description: "look at all pictures of a run as its network sees them: near duplicates, outliers, labels worth a second look",
     arguments: [["<run>", "a run's folder, or a project's (its newest run)"]],

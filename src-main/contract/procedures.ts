@@ -33,13 +33,14 @@ import { correctedPictures, pictureCorrections } from "./picture-corrections.js"
 import { featureMapsAnswer, featureMapsQuestion, filtersAnswer, layersAnswer, saliencyAnswer, saliencyQuestion } from "./picture-insight.js";
 import { augmentedAnswer, augmentedQuestion, pictureView, sampleAnswer, sampleQuestion, thumbnailsAnswer, thumbnailsQuestion } from "./picture-views.js";
 import { createdProject, documentSchema, openDocument, problemSchema, projectProposal, sampleSummary } from "./project-views.js";
-import { runReport } from "./report.js";
+import { runReport, splitReport } from "./report.js";
 import { exportResult, learningRateResult } from "./results.js";
 import { exportFormat, modelCard, runLog, runSettings } from "./run-views.js";
 import { seriesOverview, seriesSampleAnswer, seriesSampleQuestion, seriesViewAnswer, seriesViewQuestion } from "./series-drawing.js";
 import { seriesWish } from "./series-views.js";
 import { engineStatus, licence, settingsChange, settingsSchema, tensorflowSetup } from "./settings.js";
 import { projectReference, projectSummary, runId, runMetrics, runReference, runSummary } from "./summaries.js";
+import { thresholdChoice } from "./thresholds.js";
 import { auditResult, columnsResult, rowsPage, rowsRequest } from "./table-views.js";
 import { workEvent, workSupersedes } from "./work.js";
 
@@ -241,6 +242,10 @@ export const studioContract = {
         judgedForecast,
       ),
       labelErrors: procedure(z.strictObject({ ...runReference.shape, ...labelErrorsRequest.shape }), labelErrors),
+      /** What a part comes to by a threshold that is only tried. @throws `usage` for a target or label that has none */
+      tried: procedure(z.strictObject({ ...runReference.shape, split: judgedSplit, ...thresholdChoice }), splitReport),
+      /** The run decides by it from now on, and so does its model. @throws as `tried`, `run.locked` */
+      decide: procedure(z.strictObject({ ...runReference.shape, ...thresholdChoice }), nothing),
       residuals: procedure(z.strictObject({ ...runReference.shape, split: judgedSplit, target: z.string(), column: z.string().optional() }), residualsResult),
     },
     features: {

@@ -5,7 +5,7 @@ import { keptThresholds } from "./thresholds.js";
 import { confusionSchema, judgedLabel, parityResult } from "./results.js";
 
 const partCounts = z.strictObject({ train: z.number(), validation: z.number(), test: z.number() });
-const splitReport = z.strictObject({
+export const splitReport = z.strictObject({
   rows: z.number(),
   /** By target, rows that lack it, or one of its columns: its loss and metrics do not count them. Absent where none does. */
   missing: z.record(z.string(), z.number()).optional(),

@@ -13,6 +13,9 @@ const probability = z.number().gt(0).lt(1);
 /** By target: one for all of it, one by label, or found on the validation rows. */
 export const thresholdsSchema = z.record(z.string(), z.union([z.literal(TUNE), probability, z.record(z.string(), probability)]));
 
+/** What is chosen after training, for a target; of one with several labels for the label that is named, or for all. */
+export const thresholdChoice = { target: z.string(), label: z.string().optional(), threshold: probability };
+
 /** As models and reports keep them. */
 export const keptThresholds = z.record(z.string(), z.union([z.number(), z.record(z.string(), z.number())]));
 

@@ -3,7 +3,7 @@ import { type Graph, IR_VERSION, type Model, OPSETS } from "./types.js";
 
 export { decodeModel } from "./protobuf/decode.js";
 export type { ForeignFile } from "./protobuf/tensors.js";
-export { encodeMetadata, encodeModel } from "./protobuf/encode.js";
+export { encodeMetadata, encodeModel, replaceMetadata } from "./protobuf/encode.js";
 
 export interface ModelOptions {
   /** Lathe's version, as the file's producer. */

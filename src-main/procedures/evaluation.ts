@@ -12,6 +12,11 @@ export function evaluationProcedures({ evaluation }: Studio): Handlers<StudioCon
     jointRows: (asked, { signal }) => evaluation.jointRows(asked, signal),
     calibration: (asked) => evaluation.calibration(asked),
     labelErrors: (asked, { signal }) => evaluation.labelErrors(asked, signal),
+    tried: (asked) => evaluation.tried(asked),
+    decide: async (asked) => {
+      await evaluation.decide(asked);
+      return {};
+    },
     residuals: (asked) => evaluation.residuals(asked),
   };
 }

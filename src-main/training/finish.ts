@@ -16,13 +16,14 @@ import type { FitResult } from "./fit.js";
 import { buildInferenceModel } from "./models/inference-model.js";
 import { type JudgedAnswers, jointMetrics } from "./judging/joint-metrics.js";
 import { decisionOf, inOwnUnit, type JudgedTarget } from "./judging/judge.js";
-import { toldThreshold, tuneAll } from "./judging/thresholds.js";
+import { decidedBy, toldThreshold, tuneAll } from "./judging/thresholds.js";
 import { forecastOf, tellJudgement } from "./judging/forecast/run-forecast.js";
 import { namedForecastMetrics } from "./judging/forecast/judge-forecast.js";
 import { type KeptPredictions, type KeptSplit, keepPredictions, toKept } from "./runs/kept-predictions.js";
 import { checkParity, differing } from "./models/parity.js";
 import { usedData } from "./network/used-inputs.js";
 import { faultWarning } from "./network/project-faults.js";
+import { readChosenThresholds } from "./runs/chosen-thresholds.js";
 import { fingerprintOf } from "./runs/run-config.js";
 import type { RunFolder } from "./runs/run-folder.js";
 import { gatherTrainingValues, writeTrainingValues } from "./runs/training-values.js";
@@ -80,7 +81,9 @@ export async function finish(
   };
   const { training } = bench.project;
   const tunes = [...bench.judged.keys()].filter((name) => isTuned(training, name));
-  const judged = tuneAll(training, bench.judged, tunes.length > 0 && bench.prepared.counts.validation > 0 ? await predict("validation") : undefined);
+  const tuned = tuneAll(training, bench.judged, tunes.length > 0 && bench.prepared.counts.validation > 0 ? await predict("validation") : undefined);
+  const chosen = readChosenThresholds(run);
+  const judged = decidedBy(tuned, chosen);
   const kept: KeptPredictions[] = [];
   const judge = async (split: KeptSplit): Promise<SplitReport | undefined> => {
     if (bench.prepared.counts[split] === 0) return undefined;
@@ -128,7 +131,7 @@ export async function finish(
   const report = {
     ...buildReport(bench, run, fitted, model, parity, validation, test),
     ...(forecast ? { forecast } : {}),
-    ...(training.thresholds ? { thresholds } : {}),
+    ...(training.thresholds || Object.keys(chosen).length > 0 ? { thresholds } : {}),
   };
   const writeReport = () => run.write("report.json", `${JSON.stringify(report, null, 2)}\n`);
   if (!parity.passed) {

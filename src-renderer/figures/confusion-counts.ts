@@ -9,9 +9,6 @@ export interface ConfusionCounts {
   readonly trueNegatives: number;
 }
 
-/** Curves of fewer rows come with every point, so that what is read from them is exact. */
-const thinnedFrom = 1000;
-
 export function countsOf({ counts: [no, yes] }: Confusion): ConfusionCounts {
   return { trueNegatives: no?.[0] ?? 0, falsePositives: no?.[1] ?? 0, falseNegatives: yes?.[0] ?? 0, truePositives: yes?.[1] ?? 0 };
 }
@@ -26,17 +23,16 @@ export function confusionOf(classes: readonly string[], { truePositives, falsePo
   };
 }
 
-/** Read from the ROC curve, whose thresholds fall: yes is decided above the threshold. @returns undefined where there is no curve. */
+/**
+ * Read from the ROC curve, whose thresholds fall: yes is decided above the threshold. Long curves come thinned, so that of many rows it is an estimate.
+ * @returns undefined where there is no curve.
+ */
 export function countsAt({ roc, positives, negatives }: CurvesResult, threshold: number): ConfusionCounts | undefined {
   if (!roc) return undefined;
   let at = 0;
   while (at + 1 < roc.thresholds.length && (roc.thresholds[at + 1] ?? 0) > threshold) at++;
   const [truePositives, falsePositives] = [Math.round((roc.y[at] ?? 0) * positives), Math.round((roc.x[at] ?? 0) * negatives)];
   return { truePositives, falsePositives, falseNegatives: positives - truePositives, trueNegatives: negatives - falsePositives };
-}
-
-export function isExact({ positives, negatives }: CurvesResult): boolean {
-  return positives + negatives < thinnedFrom;
 }
 
 /** A short number a little below a curve's own threshold, so that its point is what one gets. */

@@ -1,7 +1,7 @@
 import { defineStore } from "pinia";
 import { computed, onScopeDispose, ref, shallowRef, watch } from "vue";
 import type { CurvesResult, ResidualsResult, TargetView } from "../../src-main/contract/evaluation-views.js";
-import type { RunReport } from "../../src-main/contract/report.js";
+import type { RunReport, SplitReport } from "../../src-main/contract/report.js";
 import type { RunReference } from "../../src-main/contract/summaries.js";
 import { useStudio } from "../rpc/studio.js";
 import { labelConfusion, labelScores } from "../figures/label-scores.js";
@@ -41,19 +41,20 @@ export const useEvaluation = defineStore("evaluation", () => {
   const wantedClass = ref<string>();
   const wantedColumn = ref<string>();
   const wantedLabel = ref<string>();
+  /** By a threshold that is tried, of the question it was tried for. */
+  const tried = shallowRef<{ readonly question: Question; readonly judged: SplitReport }>();
 
   const result = computed(() => report.state.value.value);
   const split = computed<JudgedSplit>(
     () => wantedSplit.value ?? (result.value && !result.value.report.test && result.value.report.validation ? "validation" : "test"),
   );
   /** What the report says of the split; undefined where it has no rows. */
-  const judged = computed(() => result.value?.report[split.value]);
+  const reported = computed(() => result.value?.report[split.value]);
   const wantedTarget = computed(() => (typeof wantedTab.value === "object" ? wantedTab.value.target : undefined));
   const whole = computed(() => result.value?.targets.find(({ name }) => name === wantedTarget.value) ?? result.value?.targets[0]);
-  /** Of a target of several labels, how each was told; undefined of others. */
-  const labels = computed(() => (whole.value ? judged.value?.labels?.[whole.value.name] : undefined));
-  /** The one that is looked at: the most mistaken unless another is chosen. */
-  const label = computed(() => labels.value?.find((one) => one.label === wantedLabel.value) ?? (labels.value && labelScores(labels.value)[0]));
+  const ownLabels = computed(() => (whole.value ? reported.value?.labels?.[whole.value.name] : undefined));
+  /** The label that is looked at, as the run tells it: the most mistaken unless another is chosen. */
+  const label = computed(() => ownLabels.value?.find((one) => one.label === wantedLabel.value) ?? (ownLabels.value && labelScores(ownLabels.value)[0]));
   /** What is looked at: of several labels one of them, as a target of yes or no. */
   const target = computed<TargetView | undefined>(() => {
     if (!whole.value || !label.value) return whole.value;
@@ -72,20 +73,25 @@ export const useEvaluation = defineStore("evaluation", () => {
       : (target.value?.classes?.find((name) => name === wantedClass.value) ?? target.value?.classes?.[0]),
   );
   const column = computed(() => target.value?.columns?.find((name) => name === wantedColumn.value) ?? target.value?.columns?.[0]);
-  const confusion = computed(() => {
-    if (label.value) return labelConfusion(label.value, namesOf(label.value.label));
-    return target.value ? judged.value?.confusion[target.value.name] : undefined;
-  });
   /** Undefined where there are no rows to look at. */
   const question = computed<Question | undefined>(() =>
-    run.value && target.value && target.value.kind !== "embedding" && judged.value && result.value?.rows
+    run.value && target.value && target.value.kind !== "embedding" && reported.value && result.value?.rows
       ? { ...run.value, split: split.value, target: target.value.name, ...(label.value && { label: label.value.label }) }
       : undefined,
   );
+  /** The same as `reported`, by the threshold that is tried where one is. */
+  const judged = computed(() => (tried.value && JSON.stringify(tried.value.question) === JSON.stringify(question.value) ? tried.value.judged : reported.value));
+  /** Of a target of several labels, how each was told; undefined of others. */
+  const labels = computed(() => (whole.value ? judged.value?.labels?.[whole.value.name] : undefined));
+  const confusion = computed(() => {
+    const one = label.value && (labels.value?.find((each) => each.label === label.value?.label) ?? label.value);
+    if (one) return labelConfusion(one, namesOf(one.label));
+    return target.value ? judged.value?.confusion[target.value.name] : undefined;
+  });
 
-  function loadReport(): void {
+  async function loadReport(): Promise<void> {
     const asked = run.value;
-    if (asked) void report.load((signal) => studio.procedures.evaluation.report(asked, { signal }));
+    if (asked) await report.load((signal) => studio.procedures.evaluation.report(asked, { signal }));
   }
 
   function loadCharts(): void {
@@ -108,7 +114,7 @@ export const useEvaluation = defineStore("evaluation", () => {
     if (reference?.project !== run.value?.project) wantedSplit.value = wantedClass.value = wantedColumn.value = wantedLabel.value = undefined;
     run.value = reference;
     if (!isSame) report.reset();
-    loadReport();
+    void loadReport();
   }
 
   watch(
@@ -121,7 +127,7 @@ export const useEvaluation = defineStore("evaluation", () => {
   );
   const registration = studio.onState((state) => {
     if (state !== "connected") return;
-    loadReport();
+    void loadReport();
     loadCharts();
   });
   onScopeDispose(() => registration.dispose());
@@ -146,6 +152,8 @@ export const useEvaluation = defineStore("evaluation", () => {
     curves: computed(() => curves.state.value),
     residuals: computed(() => residuals.state.value),
     show,
+    /** @param by what a split comes to by another threshold than the run's; undefined: by its own again */
+    showTried: (by: { readonly question: Question; readonly judged: SplitReport } | undefined) => void (tried.value = by),
     loadReport,
     loadCharts,
     chooseSplit: (next: JudgedSplit) => void (wantedSplit.value = next),

@@ -39,7 +39,8 @@ export const usePredictOne = defineStore("predict-one", () => {
   const isPicture = computed(() => pictures.value.length === 1 && form.state.value.value?.fields.length === 1);
 
   async function show(next: RunReference | undefined): Promise<void> {
-    if (next?.project === reference.value?.project && next?.run === reference.value?.run) return;
+    // Meanwhile it may decide by another threshold, or have been taken up again.
+    if (next?.project === reference.value?.project && next?.run === reference.value?.run) return load();
     const before = next?.project === reference.value?.project ? values.value : {};
     reference.value = next;
     form.reset();

@@ -1,8 +1,10 @@
 import { defineStore } from "pinia";
 import { computed, onScopeDispose, ref, watch } from "vue";
+import type { LatheError } from "../../src-main/base/errors.js";
+import type { SplitReport } from "../../src-main/contract/report.js";
 import { useStudio } from "../rpc/studio.js";
 import { texts } from "../texts/index.js";
-import { confusionOf, countsAt, countsOf, isExact, roundedBelow, type ConfusionCounts } from "../figures/confusion-counts.js";
+import { confusionOf, countsAt, countsOf, roundedBelow, type ConfusionCounts } from "../figures/confusion-counts.js";
 import { setLabelThreshold } from "../document/labels.js";
 import { useEvaluation } from "./evaluation.js";
 import { createLoader } from "../fetching/loadable.js";
@@ -17,7 +19,8 @@ export const useThreshold = defineStore("threshold", () => {
   const studio = useStudio();
   const evaluation = useEvaluation();
   const project = useProject();
-  const counted = createLoader<{ readonly threshold: number; readonly counts: ConfusionCounts }>();
+  const judged = createLoader<SplitReport>();
+  const deciding = createLoader<unknown>();
   const tried = ref<number>();
   /** As `value`, once it rests. */
   const settled = ref<number>();
@@ -25,11 +28,11 @@ export const useThreshold = defineStore("threshold", () => {
   const own = computed(() => (evaluation.target?.kind === "binary" ? (evaluation.target.threshold ?? usual) : undefined));
   const value = computed(() => (own.value === undefined ? undefined : (tried.value ?? own.value)));
   const isOwn = computed(() => value.value === own.value);
-  const estimate = computed(() => (evaluation.curves.value && value.value !== undefined ? countsAt(evaluation.curves.value, value.value) : undefined));
+  /** For which threshold `evaluation.confusion` is; it follows one that is dragged a little later. */
+  const judgedAt = ref<number>();
   const counts = computed<ConfusionCounts | undefined>(() => {
-    if (isOwn.value && evaluation.confusion) return countsOf(evaluation.confusion);
-    const exact = counted.state.value.value;
-    return exact && exact.threshold === value.value ? exact.counts : estimate.value;
+    if (evaluation.confusion && value.value === (judgedAt.value ?? own.value)) return countsOf(evaluation.confusion);
+    return evaluation.curves.value && value.value !== undefined ? countsAt(evaluation.curves.value, value.value) : undefined;
   });
   const confusion = computed(() =>
     evaluation.target?.classes && counts.value && !isOwn.value ? confusionOf(evaluation.target.classes, counts.value) : evaluation.confusion,
@@ -46,23 +49,20 @@ export const useThreshold = defineStore("threshold", () => {
     return typeof said === "number" ? said : usual;
   });
 
-  /** Long curves come thinned: where it matters, the host counts. */
-  async function count(threshold: number): Promise<void> {
-    const [asked, classes, curves] = [evaluation.question, evaluation.target?.classes, evaluation.curves.value];
-    const [no, yes] = classes ?? [];
-    if (!asked || no === undefined || yes === undefined || !curves || isExact(curves)) return;
-    await counted.load(async (signal) => {
-      const totals = await Promise.all(
-        [yes, no].map((truth) =>
-          studio.procedures.evaluation.rows({ ...asked, truth, predicted: yes, show: "all", order: "row", threshold, offset: 0, limit: 1 }, { signal }),
-        ),
-      );
-      const [truePositives = 0, falsePositives = 0] = totals.map(({ total }) => total);
-      return {
-        threshold,
-        counts: { truePositives, falsePositives, falseNegatives: curves.positives - truePositives, trueNegatives: curves.negatives - falsePositives },
-      };
-    });
+  function forget(): void {
+    judged.reset();
+    judgedAt.value = undefined;
+    evaluation.showTried(undefined);
+  }
+
+  /** Cards, tables and counts of the part as they are by a threshold. */
+  async function judgeBy(threshold: number): Promise<void> {
+    const asked = evaluation.question;
+    if (!asked) return;
+    const found = await judged.load((signal) => studio.procedures.evaluation.tried({ ...asked, threshold }, { signal }));
+    if (!found || value.value !== threshold || isOwn.value) return;
+    evaluation.showTried({ question: asked, judged: found });
+    judgedAt.value = threshold;
   }
 
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -70,25 +70,37 @@ export const useThreshold = defineStore("threshold", () => {
     value,
     (now) => {
       clearTimeout(timer);
+      if (now === undefined || isOwn.value) forget();
       timer = setTimeout(() => {
         settled.value = now;
-        if (now !== undefined && !isOwn.value) void count(now);
+        if (now !== undefined && !isOwn.value) void judgeBy(now);
       }, calm);
     },
     { immediate: true },
   );
   watch(
-    () => JSON.stringify([evaluation.question?.run, evaluation.question?.target, evaluation.label]),
-    () => (tried.value = undefined),
-  );
-  watch(
-    () => evaluation.curves.value,
+    () => JSON.stringify([evaluation.question, evaluation.label]),
     () => {
-      counted.reset();
-      if (value.value !== undefined && !isOwn.value) void count(value.value);
+      tried.value = undefined;
+      forget();
     },
   );
   onScopeDispose(() => clearTimeout(timer));
+
+  /** The run decides by it from now on, and what is made of it does. @returns what went wrong */
+  async function decide(threshold: number): Promise<LatheError | undefined> {
+    const asked = evaluation.question;
+    if (!asked) return undefined;
+    const { split: _split, ...run } = asked;
+    await deciding.load(() => studio.procedures.evaluation.decide({ ...run, threshold }));
+    if (deciding.state.value.error) return deciding.state.value.error;
+    tried.value = undefined;
+    forget();
+    await evaluation.loadReport();
+    evaluation.loadCharts();
+    return undefined;
+  }
+
   return {
     value,
     own,
@@ -96,6 +108,7 @@ export const useThreshold = defineStore("threshold", () => {
     counts,
     confusion,
     inProject,
+    isDeciding: computed(() => deciding.state.value.loading),
     /** For rows: the threshold that is tried, once it rests; undefined: the run's own. What rested before belongs to another target. */
     forRows: computed(() => (tried.value === undefined || isOwn.value || settled.value === own.value ? undefined : settled.value)),
     choose(next: number): void {
@@ -104,8 +117,9 @@ export const useThreshold = defineStore("threshold", () => {
     /** The point of a curve that was chosen. */
     choosePoint: (threshold: number) => void (tried.value = roundedBelow(threshold)),
     reset: () => void (tried.value = undefined),
-    /** Runs from now on decide by it. One step that can be undone. */
-    use(): void {
+    decide,
+    /** Runs to come decide by it. One step that can be undone. */
+    useInProject(): void {
       const next = value.value;
       const [{ target, label }, words] = [evaluation, texts.evaluate.threshold.label];
       if (next === undefined || !target) return;

@@ -91,6 +91,8 @@ export function goodArguments({ root, table, pictures }: Place): {
       "evaluation.report": run,
       "evaluation.curves": { ...judged, class: "1" },
       "evaluation.calibration": judged,
+      "evaluation.tried": { ...judged, threshold: 0.4 },
+      "evaluation.decide": { ...run, target: "good", threshold: 0.4 },
       "evaluation.residuals": { ...run, split: "test", target: "value", column: "price" },
       "evaluation.forecast": { ...run, split: "test", target: "value", column: "price", series: "a", lead: 1 },
       "evaluation.rows": {

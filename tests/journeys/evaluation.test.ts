@@ -297,6 +297,30 @@ it("a report is there only with the predictions it was made from", () => {
   }
 });
 
+it("decides by another threshold without training: here, in the form of Predict, and on the command line", async () => {
+  const { decide, report, rows, tried } = setup.procedures.evaluation;
+  const asked = { ...setup.run, target: "good", threshold: 0.75 };
+  const before = await ask({ order: "row", threshold: 0.75 });
+  const wouldBe = await tried({ ...asked, split: "test" }, setup.context);
+  await decide(asked, setup.context);
+  const now = await report(setup.run, setup.context);
+  expect(now.targets[0]).toMatchObject({ name: "good", threshold: 0.75 });
+  expect(now.report.test).toEqual(wouldBe);
+  expect(await ask({ order: "row" })).toEqual(before);
+  expect((await setup.procedures.prediction.form(setup.run, setup.context)).targets[0]).toMatchObject({ threshold: 0.75 });
+  await expect(decide({ ...asked, target: "kind" }, setup.context)).rejects.toMatchObject({ code: "usage" });
+
+  const told = await lathe("threshold", setup.folder, "--json");
+  expect(told.events.at(-1)).toMatchObject({ event: "thresholds", thresholds: [{ name: "good", threshold: 0.75 }] });
+  const back = await lathe("threshold", setup.project, "0.4");
+  expect(back.code, back.stderr).toBe(0);
+  expect(back.stdout).toContain("predict and export decide so from now on");
+  expect((await report(setup.run, setup.context)).report.test).toEqual(setup.report.test);
+  expect(
+    await rows({ ...setup.run, ...judgedRowsRequest.parse({ split: "test", target: "good", offset: 0, limit: 500, order: "row" }) }, setup.context),
+  ).toEqual(await ask({ order: "row", threshold: 0.4 }));
+});
+
 it("a run of an older version has its rows when it is resumed, which only judges it again", async () => {
   const kept = (["validation", "test"] as const).map((split) => readFileSync(predictionsFile(setup.folder, split)));
   rmSync(join(setup.folder, "predictions"), { recursive: true });

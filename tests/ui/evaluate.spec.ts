@@ -12,6 +12,7 @@ import { trainedClouds } from "./trained-clouds.js";
 
 const threshold = (project: string): unknown =>
   (JSON.parse(readFileSync(join(project, "project.json"), "utf8")) as { training: { threshold?: number } }).training.threshold;
+const reportOf = (project: string) => JSON.parse(readFileSync(join(project, "runs", "0001", "report.json"), "utf8")) as RunReport;
 const valueOf = (report: RunReport, name: string, split: "validation" | "test" = "test") => String(report[split]?.metrics[name]);
 const threeDigits = (value: number) => new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3, minimumSignificantDigits: 3 }).format(value);
 
@@ -146,12 +147,28 @@ test("a threshold is tried by keyboard, counted as it moves, taken over, and tak
   await evaluate.cell("0", "1").click();
   await expect.poll(() => evaluate.total()).toBe(alarms);
 
+  // The figures above follow, too.
+  const accuracy = evaluate.metric("Accuracy");
+  await expect(accuracy).toHaveAttribute("title", String((rightly + found) / rows));
+
   await page.getByRole("button", { name: "Use this threshold" }).click();
-  await expect.poll(() => threshold(folder)).toBe(0.7);
-  await expect(page.getByText("Trained before your last changes.")).toBeVisible();
+  await expect(page.getByText("This run now decides at 0.700, also on Predict and in exports.")).toBeVisible();
+  await expect(evaluate.slider).toHaveValue("0.7");
+  expect(await evaluate.atThreshold()).toEqual(after);
+  await expect.poll(() => evaluate.total()).toBe(alarms);
+  expect(reportOf(folder).thresholds).toEqual({ good: 0.7 });
+  expect(threshold(folder), "the project's own stays").toBe(0.4);
+  await page.getByRole("button", { name: "Undo", exact: true }).last().click();
+  await expect(evaluate.slider).toHaveValue("0.4");
+  await expect.poll(() => evaluate.atThreshold()).toEqual(before);
+
+  await evaluate.slider.focus();
+  for (let i = 0; i < 10; i++) await page.keyboard.press("ArrowRight");
+  await page.getByRole("button", { name: "Use for new runs" }).click();
+  await expect.poll(() => threshold(folder)).toBe(0.5);
   await page.keyboard.press("Control+z");
   await expect.poll(() => threshold(folder)).toBe(0.4);
-  await page.getByRole("button", { name: "As trained" }).click();
+  await page.getByRole("button", { name: "Reset", exact: true }).click();
   expect(await evaluate.atThreshold()).toEqual(before);
   // Along the curve, too.
   const canvas = page.getByRole("img", { name: /^ROC curve/ });

@@ -2,7 +2,15 @@ import { LatheError } from "../../base/errors.js";
 import { ONNX_TYPE } from "../emitter.js";
 import { openScan } from "./open-scan.js";
 import type { Attribute, Graph, GraphValue, Model, Node, TensorType } from "../types.js";
-import { ATTRIBUTE_TYPE, type AttributeMessage, type GraphMessage, type NodeMessage, type ValueInfoMessage, encodeMessage } from "./messages.js";
+import {
+  ATTRIBUTE_TYPE,
+  type AttributeMessage,
+  type GraphMessage,
+  type NodeMessage,
+  type ValueInfoMessage,
+  encodeMessage,
+  metadataPlaces,
+} from "./messages.js";
 import { encodeInteger, encodeTensor } from "./tensors.js";
 
 /**
@@ -30,6 +38,13 @@ export function encodeModel(model: Model): Uint8Array {
 /** One entry of metadata, as bytes that may be put behind those of a model: the rest of it stays as it is, to the byte. */
 export function encodeMetadata(key: string, value: string): Uint8Array {
   return encodeMessage({ metadataProps: [{ key, value }] });
+}
+
+/** A model's bytes with another value for one entry of its metadata: the rest stays as it is, to the byte. @throws LatheError `export.format` where it has none */
+export function replaceMetadata(model: Uint8Array, key: string, value: string): Uint8Array {
+  const place = [...metadataPlaces(model)].find((one) => one.key === key);
+  if (!place) throw new LatheError("export.format", `the model says nothing of ${key}`);
+  return Buffer.concat([model.subarray(0, place.from), encodeMetadata(key, value), model.subarray(place.to)]);
 }
 
 /** The domains a model must import; ONNX's own (`""`) always. */

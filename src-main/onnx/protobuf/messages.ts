@@ -90,6 +90,21 @@ export function decodeMessage(bytes: Uint8Array): ModelMessage {
   return modelProto.toObject(modelProto.decode(bytes));
 }
 
+const METADATA_PROPS = modelProto.fields["metadataProps"]?.id;
+
+/** Where each entry of a model's metadata stands in its bytes: from the first to behind the last. @throws as `decodeMessage` */
+export function* metadataPlaces(bytes: Uint8Array): Iterable<{ readonly key: string; readonly from: number; readonly to: number }> {
+  const reader = protobuf.Reader.create(bytes);
+  while (reader.pos < reader.len) {
+    const from = reader.pos;
+    const tag = reader.uint32();
+    reader.skipType(tag & 7);
+    if (tag >>> 3 !== METADATA_PROPS) continue;
+    const [entry] = decodeMessage(bytes.subarray(from, reader.pos)).metadataProps ?? [];
+    yield { key: entry?.key ?? "", from, to: reader.pos };
+  }
+}
+
 /** AttributeProto.AttributeType by the kind of attribute. */
 export const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, tensor: 4, graph: 5, floats: 6, ints: 7, strings: 8 } as const;
 

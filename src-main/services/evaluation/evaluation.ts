@@ -16,9 +16,10 @@ import type {
   TargetView,
 } from "../../contract/evaluation-views.js";
 import type { JudgedForecast } from "../../contract/forecast-report.js";
-import type { RunReport } from "../../contract/report.js";
+import type { RunReport, SplitReport } from "../../contract/report.js";
 import { RUN_MODEL } from "../../contract/run-model.js";
 import type { RunReference } from "../../contract/summaries.js";
+import { type ThresholdChoice, chooseThreshold, tryThreshold } from "../../training/judging/choose-threshold.js";
 import { faultsOfModel } from "../../training/models/tell-faults.js";
 import { type KeptSplit, predictionsFile } from "../../training/runs/kept-predictions.js";
 import { readConfig } from "../../training/runs/run-config.js";
@@ -63,6 +64,10 @@ export interface Evaluation {
     asked: RunReference & Omit<AskedTarget, "split"> & { readonly offset: number; readonly limit: number },
     signal?: AbortSignal,
   ): Promise<LabelErrors>;
+  /** What a part comes to by a threshold that is tried. @throws as `curves` */
+  tried(asked: RunReference & { readonly split: KeptSplit } & ThresholdChoice & { readonly threshold: number }): Promise<SplitReport>;
+  /** Decides by another threshold from now on: here, in the run's model and in what is made of it. @throws as `curves`, `run.locked`, `run.storage` */
+  decide(asked: RunReference & ThresholdChoice): Promise<RunReport>;
   /** @throws as `curves` */
   residuals(asked: RunReference & { readonly split: KeptSplit; readonly target: string; readonly column?: string | undefined }): Promise<ResidualsResult>;
 }
@@ -74,8 +79,7 @@ export function createEvaluation(access: FolderAccess, tables: Tables, features:
 
   async function openSplit(asked: RunReference & { readonly split: KeptSplit }): Promise<{ run: FoundRun; predictions: LoadedPredictions }> {
     const run = await finishedRun(access, asked);
-    if (!run.report[asked.split])
-      throw new LatheError("usage", `run ${asked.run} has no ${asked.split} rows: its project gave that part none`, { ...run.reference, split: asked.split });
+    if (!run.report[asked.split]) throw withoutPart(asked, asked.split);
     return { run, predictions: await store.load(run.folder, asked.split) };
   }
 
@@ -192,11 +196,30 @@ export function createEvaluation(access: FolderAccess, tables: Tables, features:
         })),
       };
     },
+    async tried({ split, ...choice }) {
+      const { folder, report } = await finishedRun(access, choice);
+      const judged = report[split];
+      if (!judged) throw withoutPart(choice, split);
+      return tryThreshold(judged, await store.load(folder, split), choice, choice.run);
+    },
+    async decide(asked) {
+      const { folder, reference, report } = await finishedRun(access, asked);
+      const run = RunFolder.open(reference.project, folder).lock();
+      try {
+        return chooseThreshold(run, report, asked);
+      } finally {
+        run.unlock();
+      }
+    },
     async residuals(asked) {
       const { predictions, target } = await open(asked);
       return workedOut(predictions, ["residuals", asked.target, asked.column], () => residualsOf(predictions.rows, target, asked.column));
     },
   };
+}
+
+function withoutPart({ project, run }: RunReference, split: KeptSplit): LatheError {
+  return new LatheError("usage", `run ${run} has no ${split} rows: its project gave that part none`, { project, run, split });
 }
 
 /** The targets of a run as its settings and its report tell them; where nothing was judged, classes are not known. */

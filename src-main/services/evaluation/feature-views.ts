@@ -2,6 +2,7 @@ import { LatheError } from "../../base/errors.js";
 import { Lru } from "../../base/lru.js";
 import type { LogEvent, StageEvent } from "../../contract/events.js";
 import type { FeatureView, NearestPictures } from "../../contract/feature-views.js";
+import type { RunReport } from "../../contract/report.js";
 import type { RunReference } from "../../contract/summaries.js";
 import type { SplitView } from "../../contract/table-views.js";
 import { readKept } from "../../datasets/kept-rows.js";
@@ -36,13 +37,18 @@ export interface FeatureViews {
 }
 
 interface Seen {
-  /** Of the model's file that they were seen by. */
-  readonly model: string;
+  /** What the network had learnt that they were seen by, see `learntBy`. */
+  readonly learnt: string;
   readonly pictures: SeenPictures;
   readonly paths: readonly (string | null)[];
   readonly note: string | undefined;
   /** Of length 1, once they are asked for. */
   units: Float32Array | undefined;
+}
+
+/** What a run's features depend on. Its file changes with a threshold that is chosen, and sees the same. */
+function learntBy({ run, data, training }: RunReport): string {
+  return JSON.stringify([run, data.fingerprint, training]);
 }
 
 /** @param features what a model makes of a picture, see `Pictures` */
@@ -51,7 +57,7 @@ export function createFeatureViews(access: FolderAccess, tables: Tables, work: E
 
   function known({ folder, report }: Awaited<ReturnType<typeof modelOfRun>>): Seen | undefined {
     const found = seen.get(folder);
-    return found?.model === report.model.sha256 ? found : undefined;
+    return found?.learnt === learntBy(report) ? found : undefined;
   }
 
   async function lookAt(asked: RunReference, hear: (event: StageEvent | LogEvent) => void, signal?: AbortSignal): Promise<Seen> {
@@ -69,7 +75,7 @@ export function createFeatureViews(access: FolderAccess, tables: Tables, work: E
     const { columns, cells, note } = await cellsOfRows(tables, run, [...pictures.rows], signal);
     const column = columns.indexOf(pictures.column);
     const paths = Array.from(pictures.rows, (row) => cells.get(row)?.[column] ?? null);
-    const made = { model: run.report.model.sha256, pictures, paths, note, units: undefined };
+    const made = { learnt: learntBy(run.report), pictures, paths, note, units: undefined };
     seen.set(run.folder, made);
     return made;
   }

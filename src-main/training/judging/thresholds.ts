@@ -1,5 +1,6 @@
 import { closest } from "../../base/closest.js";
 import { LatheError } from "../../base/errors.js";
+import { own } from "../../base/own.js";
 import { isTuned, thresholdOf, usualThreshold } from "../../contract/thresholds.js";
 import type { TrainingConfig } from "../../contract/training.js";
 import type { FittedTarget } from "../../features/fitted.js";
@@ -33,6 +34,20 @@ export function thresholdFor(training: TrainingConfig, target: FittedTarget): Th
 export function toldThreshold(target: JudgedTarget): Threshold | undefined {
   if (target.kind === "labels") return Object.fromEntries(target.classes.map((label, k) => [label, target.thresholds[k] ?? 0]));
   return "threshold" in target ? target.threshold : undefined;
+}
+
+/** Targets as they decide by other thresholds; those that are not named, and labels that are not, by their own. */
+export function decidedBy(judged: ReadonlyMap<string, JudgedTarget>, chosen: Readonly<Record<string, Threshold>>): ReadonlyMap<string, JudgedTarget> {
+  return new Map([...judged].map(([name, target]) => [name, withThreshold(target, own(chosen, name))] as const));
+}
+
+function withThreshold(target: JudgedTarget, chosen: Threshold | undefined): JudgedTarget {
+  if (target.kind === "binary" && typeof chosen === "number") return { ...target, threshold: chosen };
+  if (target.kind !== "labels" || chosen === undefined) return target;
+  return {
+    ...target,
+    thresholds: target.thresholds.map((before, k) => (typeof chosen === "number" ? chosen : (own(chosen, target.classes[k] ?? "") ?? before))),
+  };
 }
 
 /** Predictions of a target, as `judge` takes them. */

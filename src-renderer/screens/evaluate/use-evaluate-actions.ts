@@ -35,8 +35,8 @@ export function useEvaluateActions(): void {
               id: "evaluate.threshold",
               title: t.threshold.use,
               group,
-              run: () => threshold.use(),
-              disabled: () => (threshold.value === threshold.inProject ? t.threshold.inUse : undefined),
+              run: () => void (threshold.value !== undefined && threshold.decide(threshold.value)),
+              disabled: () => (threshold.isOwn ? t.threshold.inUse : undefined),
             },
             {
               id: "evaluate.threshold.back",
