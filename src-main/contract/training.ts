@@ -45,7 +45,7 @@ export const trainingSchema = z.strictObject({
     .optional()
     .describe(
       "Whether what a frozen beginning of the network makes of each sample is computed once and kept, instead of in every epoch. Omitted: yes. " +
-        "Training samples are then read as they are, or as many draws of their augmentation as `featureDraws` says",
+        "Of training samples as many draws of their augmentation are kept as `featureDraws` says",
     ),
   featureDraws: z
     .int()
@@ -53,8 +53,8 @@ export const trainingSchema = z.strictObject({
     .max(64)
     .optional()
     .describe(
-      "Where a frozen beginning is computed once: how many draws of each training sample's augmentation are kept, which epochs take in turn. Omitted, or 1: " +
-        "samples are read as they are",
+      "Where a frozen beginning is computed once: how many draws of each training sample's augmentation are kept, which epochs take in turn. 1: samples are " +
+        "read as they are. Omitted: 1 where it gives vectors, 4 where it gives maps",
     ),
   clipGradNorm: z.number().positive().optional().describe("The largest L2 norm of all gradients together"),
   clipGradValue: z.number().positive().optional().describe("The largest size of any one gradient"),

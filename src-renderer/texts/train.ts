@@ -89,7 +89,10 @@ export const trainTexts = {
     keepFeatures: { label: "Compute frozen layers once", help: "Keeps what they make of each sample, so that an epoch trains only what comes after them." },
     featureDraws: {
       label: "Draws of augmentation",
-      help: "How many of each training picture are kept, which epochs take in turn. With 1, pictures are read as they are.",
+      help:
+        "How many of each training picture are kept, which epochs take in turn. With 1, pictures are read as they are. " +
+        "Left empty: 1 where only layers behind the pooling learn, else 4.",
+      usual: "auto",
     },
     dropLast: { label: "Drop the last batch", help: "Drops an epoch's last, smaller batch." },
     checkpointSeconds: { label: "Checkpoint every", help: "Seconds of work that a crash may cost at most." },

@@ -9,6 +9,12 @@ import type { TrainingSpec } from "../network/specification.js";
 /** What may be kept of all samples, in bytes. */
 const MOST = 2 * 2 ** 30;
 
+/**
+ * Draws of each training sample's augmentation where the project says nothing. A head behind a vector learns as much from the samples as they are; layers that
+ * still read maps would learn by heart where things are. README has the figures.
+ */
+const USUAL_DRAWS = { vectors: 1, maps: 4 } as const;
+
 /** That the frozen beginning of a network is computed once, and how. */
 export interface Keeping {
   readonly prefix: FrozenPrefix;
@@ -37,7 +43,8 @@ export function planKeeping({ spec, inputs, counts, augment, began, most = MOST 
   const changes = prefix.reads.some((name) => (augment.get(name)?.length ?? 0) > 0);
   const last = [...prefix.kept.keys()].join(", ");
   const bytes = (draws: number) => keptBytes({ words: prefix.numbers, counts, draws });
-  const wanted = changes ? (spec.training.featureDraws ?? 1) : 1;
+  const hasMaps = [...prefix.kept.values()].some(({ shape }) => shape.length > 2);
+  const wanted = changes ? (spec.training.featureDraws ?? USUAL_DRAWS[hasMaps ? "maps" : "vectors"]) : 1;
   const fitting = Array.from({ length: wanted }, (_, k) => wanted - k).find((draws) => bytes(draws) <= most);
   const draws = began ?? fitting;
   if (draws === undefined)

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { LayerSpec } from "../../../../src-main/contract/model.js";
 import { planKeeping } from "../../../../src-main/training/kept/plan-keeping.js";
 import { restOf } from "../../../../src-main/training/kept/rest-of.js";
 import { stepBytes } from "../../../../src-main/training/network/memory.js";
@@ -7,13 +8,15 @@ import { trainingSpec } from "../../../support/training-spec.js";
 const counts = { train: 1000, validation: 200, test: 300 };
 const augmented = new Map([["image", [{ type: "RandomHorizontalFlip" }]]]);
 
-function specOf(keepFeatures?: boolean, featureDraws?: number) {
+/** @param end layers that learn between the frozen convolution and the head */
+function specOf(keepFeatures?: boolean, featureDraws?: number, end: readonly LayerSpec[] = []) {
   return trainingSpec({
     inputs: { image: [3, 16, 16] },
     targets: [{ name: "y", kind: "numeric", width: 1 }],
     model: {
       layers: [
         { id: "conv", type: "Conv2d", outChannels: 64, kernelSize: 3 },
+        ...end,
         { id: "pool", type: "AdaptiveAvgPool2d", outputSize: 1 },
         { id: "flat", type: "Flatten" },
         { id: "out", type: "Linear", outFeatures: 1 },
@@ -52,6 +55,18 @@ it("keeps as many draws of a sample's augmentation as are asked for and there is
     told: "what is frozen, up to flat, is computed once: 64 numbers a sample, 1 MB; " + "training samples are read as they are, without their augmentation",
   });
   expect(plan(1e9, undefined)).toMatchObject({ keeping: { draws: 1 }, told: "what is frozen, up to flat, is computed once: 64 numbers a sample, 1 MB" });
+});
+
+it("keeps four draws of maps, which layers with weights still read, unless another number is asked for", () => {
+  const end = [
+    { id: "small", type: "AvgPool2d", kernelSize: 7 },
+    { id: "end", type: "Conv2d", outChannels: 4, kernelSize: 2 },
+  ];
+  const drawsOf = (draws: number | undefined, changes: typeof augmented) => {
+    const spec = specOf(undefined, draws, end);
+    return planKeeping({ spec, inputs: spec.inputs, counts, augment: changes }).keeping?.draws;
+  };
+  expect([drawsOf(undefined, augmented), drawsOf(2, augmented), drawsOf(1, augmented), drawsOf(undefined, new Map())]).toEqual([4, 2, 1, 1]);
 });
 
 it("computes all anew where not even one fits, and says so", () => {
