@@ -12,6 +12,8 @@ export const splitReport = z.strictObject({
   metrics: metricValues,
   confusion: z.record(z.string(), confusionSchema),
   labels: z.record(z.string(), z.array(judgedLabel)).optional(),
+  /** sha256 over the rows and the classes that are true of them: figures of runs that have the same can be compared. Absent in reports of earlier versions. */
+  judgedOn: z.string().optional(),
 });
 export type SplitReport = z.infer<typeof splitReport>;
 

@@ -65,6 +65,8 @@ export const runSummary = z.strictObject({
   kept: z.strictObject({ epoch: z.number(), loss: z.number().nullable() }).optional(),
   /** Test metrics, once there is a report. */
   test: metricValues.optional(),
+  /** Which test that was: figures of runs that have the same can be compared. Absent where a report does not tell. */
+  judgedOn: z.string().optional(),
   problem: errorRecord.optional(),
 });
 export type RunSummary = z.infer<typeof runSummary>;

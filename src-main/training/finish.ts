@@ -19,7 +19,7 @@ import { decisionOf, inOwnUnit, type JudgedTarget } from "./judging/judge.js";
 import { decidedBy, toldThreshold, tuneAll } from "./judging/thresholds.js";
 import { forecastOf, tellJudgement } from "./judging/forecast/run-forecast.js";
 import { namedForecastMetrics } from "./judging/forecast/judge-forecast.js";
-import { type KeptPredictions, type KeptSplit, keepPredictions, toKept } from "./runs/kept-predictions.js";
+import { type KeptPredictions, type KeptSplit, examOf, keepPredictions, toKept } from "./runs/kept-predictions.js";
 import { checkParity, differing } from "./models/parity.js";
 import { usedData } from "./network/used-inputs.js";
 import { faultWarning } from "./network/project-faults.js";
@@ -93,7 +93,7 @@ export async function finish(
     kept.push(answers);
     keepPredictions(run.path, answers);
     const report = measure(bench.spec, judged, made, fitted.terms);
-    return { ...report, metrics: { ...report.metrics, ...jointMetrics(answersOf(judged, made), made.rows) } };
+    return { ...report, metrics: { ...report.metrics, ...jointMetrics(answersOf(judged, made), made.rows) }, judgedOn: examOf(answers) };
   };
 
   const [validation, test] = [await judge("validation"), await judge("test")];

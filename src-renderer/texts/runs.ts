@@ -96,6 +96,8 @@ export const runsTexts = {
     property: "Setting",
     missing: "not set",
     unreadable: (run: string) => `The settings of ${run} cannot be read`,
+    otherTest: (runs: readonly string[], than: string) =>
+      `${runs.join(", ")} ${runs.length === 1 ? "was" : "were"} tested on other rows than ${than}, so small differences between test figures mean nothing.`,
   },
   trashView: {
     title: "Trash",

@@ -28,7 +28,7 @@ const configSchema = z.object({
 /** Likewise of `report.json`; a report of another version still tells these. */
 const reportSchema = z.object({
   ended: runReport.shape.ended,
-  test: z.object({ metrics: metricValues }).optional(),
+  test: z.object({ metrics: metricValues, judgedOn: z.string().optional() }).optional(),
   parity: z.object({ passed: z.boolean() }).optional(),
 });
 
@@ -43,6 +43,8 @@ export interface RunConfig {
 export interface RunReport {
   readonly ended: z.infer<typeof reportSchema>["ended"];
   readonly test: MetricValues;
+  /** Which test that was, where it tells. */
+  readonly judgedOn: string | undefined;
   /** The exported file did not answer as the trainer does, so there is no model. */
   readonly refused: boolean;
 }
@@ -106,7 +108,7 @@ export async function readConfig(folder: string): Promise<RunConfig | undefined>
 
 export async function readReport(folder: string): Promise<RunReport | undefined> {
   const report = await readJson(join(folder, "report.json"), reportSchema, JSON_BOUNDS.figures);
-  return report && { ended: report.ended, test: report.test?.metrics ?? {}, refused: report.parity?.passed === false };
+  return report && { ended: report.ended, test: report.test?.metrics ?? {}, judgedOn: report.test?.judgedOn, refused: report.parity?.passed === false };
 }
 
 /** Bytes of a log that are shown: enough for some thousand epochs. */

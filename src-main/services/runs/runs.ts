@@ -69,6 +69,7 @@ export function createRuns(access: FolderAccess, jobs: JobRegistry): Runs {
       ...(config?.device === undefined ? {} : { device: config.device }),
       ...(kept && { kept }),
       ...(report && { test: report.test }),
+      ...(report?.judgedOn === undefined ? {} : { judgedOn: report.judgedOn }),
       ...(error && { problem: { code: error.code, message: error.message } }),
     };
   }

@@ -87,6 +87,19 @@ export function toKept(split: KeptSplit, rows: Uint32Array, predictions: Predict
   return { split, rows, targets };
 }
 
+/**
+ * What tells one exam from another: sha256 over the numbers of the rows that were judged, and the classes that are true of them. Numbers are left out: what
+ * they were scaled by leaves its mark on their last digits.
+ */
+export function examOf({ rows, targets }: KeptPredictions): string {
+  const digest = createHash("sha256").update(rows);
+  for (const { name, truths, ...target } of targets) {
+    digest.update(JSON.stringify([name, "classes" in target ? target.classes : []]));
+    if (target.kind !== "numeric") digest.update(truths);
+  }
+  return digest.digest("hex");
+}
+
 /** Writes the file whole or not at all, without a second copy in memory. @throws LatheError `run.storage` */
 export function keepPredictions(run: string, { split, rows, targets }: KeptPredictions): void {
   const path = predictionsFile(run, split);
