@@ -19,8 +19,8 @@ import { train } from "../train.js";
 import { endWithParent } from "./watchdog.js";
 
 /**
- * The engine process: one piece of work, then it exits, where it is not to last for more. It lives apart so that a crash in native code, or `session.run` blocking its thread, never touches the
- * window.
+ * The engine process: one piece of work, then it exits, where it is not to last for more. It lives apart so that a crash in native code, or `session.run`
+ * blocking its thread, never touches the window.
  */
 const channel = openChannel<EngineCommand, EngineReply>();
 endWithParent();
