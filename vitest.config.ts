@@ -24,6 +24,8 @@ export const TESTS = "tests/{unit,gradients,engines,architecture,journeys,fuzz}/
 const TOGETHER = [
   "tests/{architecture,gradients,unit/{cli,contract,exporters,features,importers,layers,renderer,rpc,server,transforms}}/**/*.test.ts",
   "tests/unit/datasets/**/!(record-file).test.ts",
+  "tests/unit/{procedures,services/{evaluation,files,imports,jobs,models,pictures,projects,runs}}/**/*.test.ts",
+  "tests/unit/training/{explaining,exporting,forecasting,judging,models,network,runs}/**/*.test.ts",
 ];
 
 export default defineConfig({

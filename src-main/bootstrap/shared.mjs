@@ -78,7 +78,7 @@ export function runTool(tool, args, options = {}) {
 /** The program of a package, as a file for Node. */
 export function toolPath(tool) {
   const require = createRequire(join(root, "package.json"));
-  const packages = { tsc: "typescript", playwright: "@playwright/test" };
+  const packages = { tsc: "typescript-native", playwright: "@playwright/test" };
   const folder = join(root, "node_modules", ...(packages[tool] ?? tool).split("/"));
   const { bin } = require(join(folder, "package.json"));
   return join(folder, typeof bin === "string" ? bin : bin[tool]);

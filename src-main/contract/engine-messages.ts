@@ -5,7 +5,7 @@ import type { KnownValues } from "./forecast-result.js";
 import type { ImportRequest } from "./import-report.js";
 import type { FeatureMapsAnswer, FeatureMapsQuestion, FiltersAnswer, LayersAnswer, SaliencyAnswer, SaliencyQuestion } from "./picture-insight.js";
 
-/** What the engine process can be asked to do: one job a process. `serve-model` answers questions until it is cancelled. */
+/** What the engine process can be asked to do: one job a process, or one after the other. `serve-model` answers questions until it is cancelled. */
 export type EngineWork =
   | ({ readonly kind: "train" } & TrainRequest)
   | ({ readonly kind: "find-learning-rate" } & FindLearningRateRequest)
@@ -176,12 +176,13 @@ export type ModelAnswer = ModelAnswers[keyof ModelAnswers];
 
 /** To the engine process. */
 export type EngineCommand =
-  | { readonly type: "work"; readonly work: EngineWork }
+  /** @property lasting the process stays afterwards, until it is ended or the one that started it has. */
+  | { readonly type: "work"; readonly work: EngineWork; readonly lasting?: boolean }
   | { readonly type: "control"; readonly action: "pause" | "resume" | "stop" | "cancel" }
   /** To a served model. */
   | { readonly type: "ask"; readonly id: number; readonly question: ModelQuestion };
 
-/** From the engine process. It exits after `result` or `error`. */
+/** From the engine process. It exits after `result` or `error`, where it was not asked to last. */
 export type EngineReply =
   | { readonly type: "event"; readonly event: RunEvent }
   | { readonly type: "answer"; readonly id: number; readonly answer: ModelAnswer }

@@ -1,3 +1,4 @@
+import type { EngineWork } from "../contract/engine-messages.js";
 import { type Imports, createImports } from "./imports/imports.js";
 import { createEngineList, type EngineList } from "./processes/engines.js";
 import { type Evaluation, createEvaluation } from "./evaluation/evaluation.js";
@@ -46,7 +47,7 @@ export interface Studio {
   readonly corrections: PictureCorrections;
   /** Reads models and documents of whoever made them. */
   readonly models: Reader;
-  /** Work in an engine process of its own, started as this host starts them. */
+  /** Work in an engine process of its own, started as this host starts them; audits follow one another in one. */
   readonly work: EngineRunner;
   /** What `close` would have to wait for: runs, and work in other engine processes. */
   readonly busy: boolean;
@@ -87,10 +88,13 @@ export function createStudio(options: StudioOptions): Studio {
   const { allowed } = access;
   const engines = createEngineSet(options.launch ?? (() => launchChildProcess({ allowed })));
   const launchReader = options.launchReader ?? (() => launchReaderProcess(allowed));
-  const { launch } = engines;
+  const { launch, launchLasting } = engines;
   const start: StartTraining = (request, setting) => startTraining(request, { ...setting, launch });
   const jobs = createJobRegistry(options.startTraining ?? start);
-  const work: EngineRunner = (asked, onEvent, check, signal) => inEngine(asked, onEvent, check, { ...(signal ? { signal } : {}), launch });
+  // Each change on the Data screen asks for an audit.
+  const launchFor = (kind: EngineWork["kind"]) => (kind === "audit" ? launchLasting : launch);
+  const work: EngineRunner = (asked, onEvent, check, signal) =>
+    inEngine(asked, onEvent, check, { ...(signal ? { signal } : {}), launch: launchFor(asked.kind) });
   const home = options.home ?? stateFolder();
   const settings = createSettings(home);
   const servers = createModelServers({ launch });

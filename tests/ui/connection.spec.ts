@@ -14,12 +14,8 @@ import { writeNine } from "./nine-columns.js";
 import { HomePage } from "./pages/home-page.js";
 import { ModelPage } from "./pages/model-page.js";
 import { PickerPage } from "./pages/picker-page.js";
+import { openAt } from "./studio-page.js";
 
-async function open(page: Page, url: string, hash: string): Promise<void> {
-  await page.goto(url);
-  await page.waitForURL((at) => !at.href.includes("token"));
-  await page.goto(`${page.url().replace(/#.*/, "")}#${hash}`);
-}
 /** A second server, at a port of its own, whose projects lie below `folder`. */
 function startAnother(folder: string): Promise<RunningServer> {
   return startServer({ studio: createStudio({ allowedFolders: [folder], home: join(folder, "other-home") }), onRefusal: () => undefined });
@@ -44,7 +40,7 @@ async function dropFile(page: Page, name: string, text: string): Promise<void> {
 
 test("a server that was away comes back, and the view has stayed", async ({ page, workshop }) => {
   const project = writeClouds(workshop.folder);
-  await open(page, workshop.server.url, data(project));
+  await openAt(page, workshop.server.url, data(project));
   await expect(page.getByRole("table", { name: "Rows" })).toBeVisible();
   await page.getByRole("textbox", { name: "Find in the rows" }).fill("cirrus");
   await workshop.restart(async () => {
@@ -171,7 +167,7 @@ test("a server that was started anew has another address, which is said; what is
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(String(error)));
   const project = writeClouds(workshop.folder);
-  await open(page, workshop.server.url, data(project));
+  await openAt(page, workshop.server.url, data(project));
   await expect(page.getByRole("table", { name: "Rows" })).toBeVisible();
   await workshop.restart(() => Promise.resolve(), true);
   await expect(page.getByText(/its address has changed: open the link/)).toBeVisible();
@@ -186,7 +182,7 @@ test("a server that was started anew has another address, which is said; what is
 
 test("a change made while the server is away is kept and saved when it is back", async ({ page, workshop }) => {
   const project = writeClouds(workshop.folder);
-  await open(page, workshop.server.url, data(project));
+  await openAt(page, workshop.server.url, data(project));
   await expect(page.getByRole("table", { name: "Rows" })).toBeVisible();
   await workshop.restart(async () => {
     await expect(page.getByText(/The connection to Lathe was lost/)).toBeVisible();
@@ -198,7 +194,7 @@ test("a change made while the server is away is kept and saved when it is back",
 });
 
 test("a table that is dropped on the page becomes a project; what is none says so", async ({ page, workshop }) => {
-  await open(page, workshop.server.url, "/");
+  await openAt(page, workshop.server.url, "/");
   await expect(page.getByRole("heading", { name: "Projects", exact: true })).toBeVisible();
   await dropFile(page, "clouds.csv", cloudTable(60));
   await expect(page.getByRole("heading", { name: "New project" })).toBeVisible();
@@ -229,7 +225,7 @@ test("a file that is dropped while another is sent is sent after it", async ({ p
 test("the picker shows what may be used, makes folders, and takes a file of the browser's machine", async ({ page, workshop }) => {
   const project = writeClouds(workshop.folder);
   writeFileSync(join(workshop.folder, "a note.txt"), "");
-  await open(page, workshop.server.url, "/");
+  await openAt(page, workshop.server.url, "/");
   await page.getByRole("button", { name: "Open a project" }).click();
   const picker = page.getByRole("dialog");
   await expect(picker).toBeVisible();
@@ -245,7 +241,7 @@ test("the picker shows what may be used, makes folders, and takes a file of the 
   await picker.getByRole("button", { name: "Choose", exact: true }).click();
   await expect(page).toHaveURL((url) => decodeURIComponent(url.hash).includes(project));
 
-  await open(page, workshop.server.url, "/");
+  await openAt(page, workshop.server.url, "/");
   await page.getByRole("button", { name: /^New project/ }).click();
   await page
     .getByRole("dialog")

@@ -2,11 +2,10 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator } from "@playwright/test";
 import type { RunReport } from "../../src-main/contract/report.js";
-import { expectAccessible } from "./accessibility.js";
 import { cloudTable, writeClouds } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";
 import { trainCities, trainJudged } from "./judged-projects.js";
-import { inBothThemes } from "./looks.js";
+import { expectAccessibleInBothThemes } from "./looks.js";
 import { EvaluatePage } from "./pages/evaluate-page.js";
 import { trainedClouds } from "./trained-clouds.js";
 
@@ -369,7 +368,7 @@ test("a key that is pressed while rows are on their way looks at the row when it
 test("every state is accessible, in both themes", async ({ page, studio, workshop }) => {
   const evaluate = new EvaluatePage(page);
   const { folder } = await trainJudged(workshop.folder);
-  const accessible = () => inBothThemes(page, () => expectAccessible(page));
+  const accessible = () => expectAccessibleInBothThemes(page);
   await evaluate.goto(workshop.server.url, folder);
   await expect(evaluate.slider).toBeVisible();
   await expect(evaluate.table.getByRole("rowheader").first()).toBeVisible();

@@ -22,3 +22,13 @@ test("Model, Train and Evaluate look right in both themes and sizes", { tag: "@l
   }
   studio.expectNoComplaints();
 });
+
+for (const theme of ["dark", "light"] as const) {
+  test(`words that cannot be read in the ${theme} theme alone are found`, async ({ page }) => {
+    await page.setContent(`<!doctype html><html lang="en"><title>A page</title><main><h1>A heading</h1><p>Words</p></main>
+      <style>:root { color-scheme: light dark } @media (prefers-color-scheme: ${theme}) { p { color: gray; background: dimgray } }</style></html>`);
+    await expect(lookAt(page, "unreadable")).rejects.toThrow("color-contrast");
+    await page.addStyleTag({ content: "p { color: black !important; background: white !important }" });
+    await lookAt(page, "readable");
+  });
+}

@@ -1,5 +1,5 @@
 import { expect, type Page } from "@playwright/test";
-import { drawn, expectAccessible } from "./accessibility.js";
+import { type Rules, drawn, expectAccessible } from "./accessibility.js";
 
 const sizes = [
   [1920, 1080],
@@ -8,6 +8,8 @@ const sizes = [
 /** A small laptop's half of a screen. */
 const narrow = [900, 700] as const;
 const themes = ["dark", "light"] as const;
+/** What is on the page is the same in both; light is looked at all through. */
+const rulesIn: Readonly<Record<(typeof themes)[number], Rules>> = { dark: "colours", light: "all" };
 const keeps = process.env["LATHE_LOOKS"] !== undefined;
 
 /**
@@ -27,8 +29,8 @@ export async function lookAt(page: Page, name: string, narrowToo = false): Promi
         await page.locator("html").evaluate((html) => [html.scrollWidth - html.clientWidth, html.scrollHeight - html.clientHeight]),
         `${name} at ${width}x${height} runs over the edge`,
       ).toEqual([0, 0]);
-      if (keeps) await page.screenshot({ path: `test-results/screenshots/${name}-${colorScheme}-${width}x${height}.png` });
-      if (width === 1280) await expectAccessible(page);
+      await keepPicture(page, `${name}-${colorScheme}-${width}x${height}`);
+      if (width === 1280) await expectAccessible(page, rulesIn[colorScheme]);
     }
   }
 }
@@ -40,4 +42,17 @@ export async function inBothThemes(page: Page, look: (theme: (typeof themes)[num
     await drawn(page);
     await look(colorScheme);
   }
+}
+
+/** No serious fault by axe-core's rules in either theme, with the page as it stands. @param name a picture of each is kept under it, where they are kept. */
+export function expectAccessibleInBothThemes(page: Page, name?: string): Promise<void> {
+  return inBothThemes(page, async (theme) => {
+    await expectAccessible(page, rulesIn[theme]);
+    if (name !== undefined) await keepPicture(page, `${name}-${theme}-1280x800`);
+  });
+}
+
+/** With LATHE_LOOKS set, a picture of the page under test-results/screenshots. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  if (keeps) await page.screenshot({ path: `test-results/screenshots/${name}.png` });
 }

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expectAccessible } from "./accessibility.js";
 import { expect, test } from "./fixture.js";
-import { inBothThemes, lookAt } from "./looks.js";
+import { expectAccessibleInBothThemes, lookAt } from "./looks.js";
 import { savedModel, writeNine, type SavedModel } from "./nine-columns.js";
 import { type HandLayer, ModelPage } from "./pages/model-page.js";
 import { TrainPage } from "./pages/train-page.js";
@@ -448,7 +447,7 @@ test("where something is lacking, the screen says what and leads there", { tag: 
 });
 
 test("axe finds no serious fault, in both themes", { tag: "@long" }, async ({ page, studio, workshop }) => {
-  const accessible = () => inBothThemes(page, () => expectAccessible(page));
+  const accessible = () => expectAccessibleInBothThemes(page);
   const model = new ModelPage(page);
   await model.goto(workshop.server.url, writeNine(workshop.folder));
   await expect(model.empty).toBeVisible();

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "./fixture.js";
-import { lookAt } from "./looks.js";
+import { keepPicture, lookAt } from "./looks.js";
 import { HomePage } from "./pages/home-page.js";
 
 /** Two shops, day by day, with what is known ahead and what says nothing. */
@@ -45,7 +45,7 @@ test("a table with times becomes a series: who is asked, what is read, how far b
   await expect(home.create).toHaveAttribute("aria-description", "This cannot be a series; see the message");
   await lookAt(page, "home-series-error", true);
   await page.setViewportSize({ width: 900, height: 700 });
-  await page.screenshot({ path: "test-results/screenshots/home-series-900x700.png" });
+  await keepPicture(page, "home-series-900x700");
   await page.setViewportSize({ width: 1280, height: 800 });
   await home.windowRows().fill("21");
   await home.windowRows().press("Enter");

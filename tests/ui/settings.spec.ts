@@ -6,7 +6,7 @@ import { startNode } from "../support/lathe.js";
 import { closedPort, setupEnvironment, silentRegistry } from "../support/registries.js";
 import { expectAccessible } from "./accessibility.js";
 import { expect, test, type Workshop } from "./fixture.js";
-import { inBothThemes, lookAt } from "./looks.js";
+import { expectAccessibleInBothThemes, keepPicture, lookAt } from "./looks.js";
 import { HomePage } from "./pages/home-page.js";
 import { PickerPage } from "./pages/picker-page.js";
 import { SettingsPage } from "./pages/settings-page.js";
@@ -125,11 +125,7 @@ test("a setup of TensorFlow that fails says what is missing and what to do, in b
   // npm takes its time to give up.
   await withoutTensorflow(workshop.folder, await closedPort(), async (url) => {
     const settings = new SettingsPage(page);
-    const lookAtIt = (state: string) =>
-      inBothThemes(page, async (theme) => {
-        await page.screenshot({ path: `test-results/screenshots/settings-tensorflow-${state}-${theme}-1280x800.png` });
-        await expectAccessible(page);
-      });
+    const lookAtIt = (state: string) => expectAccessibleInBothThemes(page, `settings-tensorflow-${state}`);
     await settings.goto(url, "engines");
     await expect(settings.setUp).toBeVisible();
     await lookAtIt("offered");
@@ -156,7 +152,7 @@ test("a setup of TensorFlow under way says what it does and for how long, and ca
     await expect(work).toBeVisible();
     await registry.asked;
     await expect(page.getByText(/^\d:\d\d so far$/)).toBeVisible();
-    await page.screenshot({ path: "test-results/screenshots/settings-tensorflow-working-light-1280x800.png" });
+    await keepPicture(page, "settings-tensorflow-working-light-1280x800");
     await expectAccessible(page);
     await work.getByRole("button", { name: "Cancel" }).click();
     await expect(settings.setUp).toBeVisible();

@@ -1,5 +1,12 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 
+/** Opens the studio at a screen. @param url of the studio, with its token. @param place after the #: `/project/…/train`. */
+export async function openAt(page: Page, url: string, place = "/"): Promise<void> {
+  await page.goto(url);
+  await page.waitForURL((at) => !at.href.includes("token"));
+  await page.goto(`${page.url().replace(/#.*/, "")}#${place}`);
+}
+
 /** What stands around every screen. */
 export class StudioPage {
   /** What the page complained of since it was opened. */
@@ -16,11 +23,9 @@ export class StudioPage {
     this.steps = page.getByRole("navigation", { name: "Steps of this project" });
   }
 
-  /** @param url of the studio, with its token. @param place after the #: `/project/…/train`. */
-  async open(url: string, place = "/"): Promise<void> {
-    await this.page.goto(url);
-    await this.page.waitForURL((at) => !at.href.includes("token"));
-    await this.page.goto(`${this.page.url().replace(/#.*/, "")}#${place}`);
+  /** @see openAt */
+  open(url: string, place?: string): Promise<void> {
+    return openAt(this.page, url, place);
   }
 
   async step(name: string): Promise<void> {

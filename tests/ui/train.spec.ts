@@ -1,12 +1,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "@playwright/test";
 import { plausibleEpochs, writeRun } from "../support/run-on-disk.js";
 import { probeEngines } from "../../src-main/services/processes/engines.js";
-import { expectAccessible } from "./accessibility.js";
 import { cloudTable, writeClouds } from "./cloud-project.js";
 import { expect, test } from "./fixture.js";
-import { inBothThemes, lookAt } from "./looks.js";
+import { expectAccessibleInBothThemes, inBothThemes, keepPicture, lookAt } from "./looks.js";
 import { TrainPage } from "./pages/train-page.js";
 import { trainedClouds } from "./trained-clouds.js";
 
@@ -327,19 +325,11 @@ test("frozen layers are computed once unless one says otherwise, and the log tel
   studio.expectNoComplaints();
 });
 
-async function shot(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: `test-results/screenshots/${name}.png` });
-}
-
 test("no serious fault by axe, in both themes", async ({ page, studio, workshop }) => {
   // Epochs of some length: axe is slow where everything changes all the time.
   const project = writeClouds(workshop.folder, { epochs: 100_000, table: cloudTable(6000) });
   const train = new TrainPage(page);
-  const lookAtIt = (state: string) =>
-    inBothThemes(page, async (theme) => {
-      await expectAccessible(page);
-      await shot(page, `train-${state}-${theme}-1280x800`);
-    });
+  const lookAtIt = (state: string) => expectAccessibleInBothThemes(page, `train-${state}`);
   await studio.open(workshop.server.url, TrainPage.place(project));
   await expect(page.getByRole("heading", { name: "Nothing trained yet" })).toBeVisible();
   await lookAtIt("empty");
@@ -353,7 +343,7 @@ test("no serious fault by axe, in both themes", async ({ page, studio, workshop 
   ] as const) {
     await page.setViewportSize({ width, height });
     await train.section("Engine").getByText("Threads", { exact: true }).scrollIntoViewIfNeeded();
-    await inBothThemes(page, (theme) => shot(page, `train-engine-${theme}-${width}x${height}`));
+    await inBothThemes(page, (theme) => keepPicture(page, `train-engine-${theme}-${width}x${height}`));
   }
   await train.button("Stop").click();
   await expect(train.run).toContainText("stopped");

@@ -19,8 +19,8 @@ import { train } from "../train.js";
 import { endWithParent } from "./watchdog.js";
 
 /**
- * The engine process: one piece of work, then it exits. It lives apart so that a crash in native code, or `session.run` blocking its thread, never touches the
- * window.
+ * The engine process: one piece of work, then it exits, where it is not to last for more. It lives apart so that a crash in native code, or `session.run`
+ * blocking its thread, never touches the window.
  */
 const channel = openChannel<EngineCommand, EngineReply>();
 endWithParent();
@@ -31,7 +31,7 @@ const emit = (event: RunEvent): void => channel.send({ type: "event", event });
 channel.onCommand((command) => {
   if (command.type === "control") control[command.action]();
   else if (command.type === "ask") questions.ask(command.id, command.question);
-  else void perform(command.work);
+  else void perform(command.work, command.lasting ?? false);
 });
 // A terminal sends Ctrl-C to the whole group; the parent decides what it means.
 process.on("SIGINT", () => undefined);
@@ -41,13 +41,14 @@ channel.onClose(() => {
   setTimeout(() => process.exit(1), 2000).unref();
 });
 
-async function perform(work: EngineWork): Promise<void> {
+async function perform(work: EngineWork, lasting: boolean): Promise<void> {
+  const exits = (code: number) => (lasting ? undefined : () => process.exit(code));
   try {
     const value = await resultOf(work);
-    channel.send({ type: "result", value }, () => process.exit(0));
+    channel.send({ type: "result", value }, exits(0));
   } catch (thrown) {
     const error = toLatheError(thrown);
-    channel.send({ type: "error", error: error.toRecord() }, () => process.exit(1));
+    channel.send({ type: "error", error: error.toRecord() }, exits(1));
   }
 }
 

@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from "@playwright/test";
+import { openAt } from "../studio-page.js";
 
 export type Group = "Inputs" | "Targets" | "Ignored";
 
@@ -23,10 +24,8 @@ export class DataPage {
   }
 
   /** @param url of the studio, with its token. */
-  async goto(url: string, project: string): Promise<void> {
-    await this.page.goto(url);
-    await this.page.waitForURL((at) => !at.href.includes("token"));
-    await this.page.goto(`${this.page.url().replace(/#.*/, "")}#/project/${encodeURIComponent(project)}/data`);
+  goto(url: string, project: string): Promise<void> {
+    return openAt(this.page, url, `/project/${encodeURIComponent(project)}/data`);
   }
 
   async ready(): Promise<void> {

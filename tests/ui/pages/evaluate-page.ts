@@ -1,4 +1,5 @@
 import { type Locator, type Page } from "@playwright/test";
+import { openAt } from "../studio-page.js";
 
 /** The Evaluate screen as a person sees it. */
 export class EvaluatePage {
@@ -35,10 +36,8 @@ export class EvaluatePage {
   }
 
   /** @param url of the studio, with its token. */
-  async goto(url: string, project: string, run?: string): Promise<void> {
-    await this.page.goto(url);
-    await this.page.waitForURL((at) => !at.href.includes("token"));
-    await this.page.goto(`${this.page.url().replace(/#.*/, "")}#/project/${encodeURIComponent(project)}/evaluate${run === undefined ? "" : `?run=${run}`}`);
+  goto(url: string, project: string, run?: string): Promise<void> {
+    return openAt(this.page, url, `/project/${encodeURIComponent(project)}/evaluate${run === undefined ? "" : `?run=${run}`}`);
   }
 
   /** @param name of a target, or `Together`. */

@@ -1,5 +1,6 @@
 import { type Locator, type Page } from "@playwright/test";
 import { PickerPage } from "./picker-page.js";
+import { openAt } from "../studio-page.js";
 
 /** The Export screen as a person sees it. */
 export class ExportPage {
@@ -26,10 +27,8 @@ export class ExportPage {
   }
 
   /** @param url of the studio, with its token. */
-  async goto(url: string, project: string, run?: string): Promise<void> {
-    await this.page.goto(url);
-    await this.page.waitForURL((at) => !at.href.includes("token"));
-    await this.page.goto(`${this.page.url().replace(/#.*/, "")}#/project/${encodeURIComponent(project)}/export${run === undefined ? "" : `?run=${run}`}`);
+  goto(url: string, project: string, run?: string): Promise<void> {
+    return openAt(this.page, url, `/project/${encodeURIComponent(project)}/export${run === undefined ? "" : `?run=${run}`}`);
   }
 
   format(title: string): Locator {

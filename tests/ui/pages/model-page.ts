@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from "@playwright/test";
+import { openAt } from "../studio-page.js";
 
 /** A layer to be built by hand. */
 export interface HandLayer {
@@ -28,10 +29,8 @@ export class ModelPage {
   }
 
   /** @param url of the studio, with its token. */
-  async goto(url: string, project: string): Promise<void> {
-    await this.page.goto(url);
-    await this.page.waitForURL((at) => !at.href.includes("token"));
-    await this.page.goto(`${this.page.url().replace(/#.*/, "")}#/project/${encodeURIComponent(project)}/model`);
+  goto(url: string, project: string): Promise<void> {
+    return openAt(this.page, url, `/project/${encodeURIComponent(project)}/model`);
   }
 
   /** Any node; the name of a layer begins with its id. */

@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from "@playwright/test";
+import { openAt } from "../studio-page.js";
 
 /** Pictures on the Data and the Evaluate screen, and the window into the network, as a person sees them. */
 export class PicturesPage {
@@ -17,10 +18,8 @@ export class PicturesPage {
   }
 
   /** @param url of the studio, with its token. */
-  async goto(url: string, project: string, screen: string): Promise<void> {
-    await this.page.goto(url);
-    await this.page.waitForURL((at) => !at.href.includes("token"));
-    await this.page.goto(`${this.page.url().replace(/#.*/, "")}#/project/${encodeURIComponent(project)}/${screen}`);
+  goto(url: string, project: string, screen: string): Promise<void> {
+    return openAt(this.page, url, `/project/${encodeURIComponent(project)}/${screen}`);
   }
 
   /** Looks at the first judged picture. */

@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from "@playwright/test";
+import { openAt } from "../studio-page.js";
 
 /** The Predict screen as a person sees it. */
 export class PredictPage {
@@ -19,10 +20,8 @@ export class PredictPage {
   }
 
   /** @param url of the studio, with its token. */
-  async goto(url: string, project: string, run?: string): Promise<void> {
-    await this.page.goto(url);
-    await this.page.waitForURL((at) => !at.href.includes("token"));
-    await this.page.goto(`${this.page.url().replace(/#.*/, "")}#/project/${encodeURIComponent(project)}/predict${run === undefined ? "" : `?run=${run}`}`);
+  goto(url: string, project: string, run?: string): Promise<void> {
+    return openAt(this.page, url, `/project/${encodeURIComponent(project)}/predict${run === undefined ? "" : `?run=${run}`}`);
   }
 
   field(column: string): Locator {

@@ -1,4 +1,5 @@
 import { type Locator, type Page } from "@playwright/test";
+import { openAt } from "../studio-page.js";
 
 /** The Runs screen as a person sees it. */
 export class RunsPage {
@@ -35,10 +36,8 @@ export class RunsPage {
   }
 
   /** @param url of the studio, with its token. */
-  async goto(url: string, project: string, run?: string): Promise<void> {
-    await this.page.goto(url);
-    await this.page.waitForURL((at) => !at.href.includes("token"));
-    await this.page.goto(`${this.page.url().replace(/#.*/, "")}#/project/${encodeURIComponent(project)}/runs${run === undefined ? "" : `?run=${run}`}`);
+  goto(url: string, project: string, run?: string): Promise<void> {
+    return openAt(this.page, url, `/project/${encodeURIComponent(project)}/runs${run === undefined ? "" : `?run=${run}`}`);
   }
 
   row(name: string): Locator {

@@ -1,4 +1,5 @@
 import { type Locator, type Page } from "@playwright/test";
+import { openAt } from "../studio-page.js";
 
 /** The Settings screen as a person sees it. */
 export class SettingsPage {
@@ -32,10 +33,8 @@ export class SettingsPage {
   }
 
   /** @param url of the studio, with its token. */
-  async goto(url: string, part?: string): Promise<void> {
-    await this.page.goto(url);
-    await this.page.waitForURL((at) => !at.href.includes("token"));
-    await this.page.goto(`${this.page.url().replace(/#.*/, "")}#/settings${part === undefined ? "" : `?part=${part}`}`);
+  goto(url: string, part?: string): Promise<void> {
+    return openAt(this.page, url, `/settings${part === undefined ? "" : `?part=${part}`}`);
   }
 
   theme(name: "As the system" | "Light" | "Dark"): Locator {

@@ -30,7 +30,7 @@ beforeAll(async () => {
   run = join(project, "runs", "0001");
   model = join(run, "model.onnx");
   whole = readFileSync(model);
-}, 60_000);
+});
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 it("a run's model with other signs answers nobody and is not handed out, and the sentence says how to get it back", async () => {

@@ -11,7 +11,7 @@ import { fullDisk } from "../../../support/full-disk.js";
 let judged: Awaited<ReturnType<typeof judgedProject>>;
 beforeAll(async () => {
   judged = await judgedProject();
-}, 60_000);
+});
 afterAll(() => judged.close());
 
 const exported = (format: string, name: string, options = {}) =>
