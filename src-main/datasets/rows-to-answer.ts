@@ -1,15 +1,14 @@
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { LatheError } from "../base/errors.js";
+import { LatheError, toLatheError } from "../base/errors.js";
 import type { FittedData } from "../features/fitted.js";
 import { picturesOf } from "../features/index.js";
 import { OddRows } from "./odd-rows.js";
 import { decodedAhead, picturesAtOnce } from "./pictures/decoded-ahead.js";
 import { PicturePool } from "./pictures/picture-pool.js";
-import type { UnreadPicture } from "./pictures/raw-pictures.js";
 import { nameSkipped } from "./prepared.js";
-import { RawAssembler, type RawBatch, type Spelling, columnsOf, selectConverted } from "./raw-batch.js";
+import { RawAssembler, type Spelling, columnsOf, selectConverted } from "./raw-batch.js";
 import { BATCH, asFitted, openAny, requireColumns, spellingOf } from "./read-raw.js";
 import { findColumn } from "./roles.js";
 import { type Doubt, RowChecks, tellRefused } from "./row-checks.js";
@@ -18,32 +17,14 @@ import { samplesAtOnce } from "./series/series-inputs.js";
 import { saidBy } from "./sources/library-errors.js";
 import { Database } from "./sources/database.js";
 import { openManyPictures } from "./sources/image-folder.js";
-import { NO_NUMBER, REFUSED, type Source, type Wanted } from "./sources/source.js";
+import { NO_NUMBER, REFUSED, type Source, type TolerantReading, type Wanted } from "./sources/source.js";
 import { convertedRows, explainReading, tellNoNumber } from "./staging.js";
-import type { ReadTableOptions, TableReader } from "./table-reader.js";
-
-/** A row that the model has no answer for. */
-export interface FailedRow {
-  /** From 1. */
-  readonly row: number;
-  /** What it is called: a picture's path in its folder, else its number. */
-  readonly name: string;
-  /** Of a picture in a folder the end of a sentence that begins with its name, else a sentence. */
-  readonly reason: string;
-}
-
-/** Some rows in their order: those that the model answers for, and those that it cannot. */
-export interface RowsToAnswer {
-  readonly batch: RawBatch;
-  readonly failed: readonly FailedRow[];
-  /** All rows to this one are in these or in earlier ones. */
-  readonly upTo: number;
-  /** Pictures that empty ones stand in for; the path of one that is missing is empty. */
-  readonly blank: readonly Pick<UnreadPicture, "path" | "reason">[];
-}
+import type { FailedRow, ReadTableOptions, RowsToAnswer, TableReader } from "./table-reader.js";
 
 /** A table, or pictures, being read for a model that answers for each row: a bad row is a row too. What is odd is complete when all rows have come. */
 export interface AnswerSource extends Pick<TableReader, "path" | "warnings" | "ofFolder" | "skipped" | "unknown" | "outside"> {
+  /** Whether rows have names, and not numbers alone. */
+  readonly named: boolean;
   /** Rows; of a series those of which some begin no sample. */
   readonly total: number;
   /** Rows in a full batch. */
@@ -74,8 +55,16 @@ export async function openAnswerSource(options: AnswerSourceOptions): Promise<An
     const source = asFitted(await openAny(database, asked, openManyPictures), fitted);
     if (fitted.series) return seriesSource(await readSeries(database, source, fitted.series, asked), source, fitted);
     requireColumns(source, fitted, false);
-    const { total, fingerprint } = await lookAt(database, source, fitted, progress);
-    return new TableSource(database, { source, fitted, total, fingerprint });
+    try {
+      return new TableSource(database, { source, fitted, rejected: [], ...(await lookAt(database, source, fitted, progress)) });
+    } catch (thrown) {
+      const { tolerant } = source;
+      if (!tolerant || toLatheError(thrown).code !== "data.ragged") throw thrown;
+      const rejected = await rejectedRows(database, tolerant, thrown);
+      const without = { ...source, relation: tolerant.relation() };
+      const { total, fingerprint } = await lookAt(database, without, fitted, progress);
+      return new TableSource(database, { source: without, fitted, rejected, total: total + rejected.length, fingerprint });
+    }
   } catch (error) {
     database.close();
     throw error;
@@ -87,6 +76,7 @@ function seriesSource(reader: TableReader, source: Source, fitted: FittedData): 
     path: reader.path,
     warnings: reader.warnings,
     ofFolder: false,
+    named: true,
     total: reader.rows,
     batchSize: samplesAtOnce(fitted),
     fingerprint: markOf(source).digest("hex"),
@@ -155,6 +145,22 @@ async function lookAt(
   }
 }
 
+/** Rows of a text that cannot be told apart into fields, at most; a file of more is another than it was taken for. */
+const MOST_REJECTED = 10_000;
+
+/** @param ragged what is thrown where there are too many, or where they cannot be found in the file */
+async function rejectedRows(database: Database, tolerant: TolerantReading, ragged: unknown): Promise<readonly FailedRow[]> {
+  const { n } = await database.one(`SELECT count(*) AS n FROM ${tolerant.relation("rejected_rows")}`);
+  // A row has a message for each field that is missing, or that is one too many: the first of the one, the last of the other says how many it has.
+  const message =
+    "CASE WHEN bool_or(error_type = 'TOO MANY COLUMNS') THEN arg_max(error_message, column_idx) ELSE arg_min(error_message, column_idx) END AS message";
+  const rejected = await database.all(`SELECT line, ${message} FROM rejected_rows GROUP BY line ORDER BY line LIMIT ${MOST_REJECTED + 1}`);
+  if (rejected.length > MOST_REJECTED || rejected.length > Number(n)) throw ragged;
+  const rows = await tolerant.rowsOf(rejected.map(({ line }) => Number(line)));
+  if (rows.some((row, i) => row <= (rows[i - 1] ?? 0))) throw ragged;
+  return rejected.map(({ message }, i) => ({ row: rows[i] ?? 0, name: String(rows[i]), reason: tolerant.tell(String(message)) }));
+}
+
 /** Rows that failed and are told at once: of a table of nothing else no more is in memory than of another. */
 const MOST_FAILED = 4096;
 
@@ -162,6 +168,7 @@ class TableSource implements AnswerSource {
   readonly path: string;
   readonly warnings: readonly string[];
   readonly ofFolder: boolean;
+  readonly named: boolean;
   readonly total: number;
   readonly batchSize: number;
   readonly fingerprint: string;
@@ -171,6 +178,8 @@ class TableSource implements AnswerSource {
   readonly #spelling: Spelling;
   readonly #odd = new OddRows();
   readonly #pool: PicturePool | undefined;
+  /** Rows that the source passes over. */
+  readonly #rejected: readonly FailedRow[];
   #closed = false;
 
   constructor(
@@ -178,20 +187,22 @@ class TableSource implements AnswerSource {
     {
       source,
       fitted,
+      rejected,
       total,
       fingerprint,
-    }: { readonly source: Source; readonly fitted: FittedData; readonly total: number; readonly fingerprint: string },
+    }: { readonly source: Source; readonly fitted: FittedData; readonly rejected: readonly FailedRow[]; readonly total: number; readonly fingerprint: string },
   ) {
     this.#database = database;
     this.#source = source;
     this.#fitted = fitted;
+    this.#rejected = rejected;
     this.#spelling = spellingOf(source, fitted);
     const pictures = picturesOf(fitted.inputs).length > 0;
     this.#pool = pictures ? new PicturePool() : undefined;
     this.batchSize = pictures ? picturesAtOnce(fitted) : BATCH;
     this.path = source.path;
     this.warnings = source.warnings;
-    this.ofFolder = source.format === "pictures";
+    this.ofFolder = this.named = source.format === "pictures";
     this.total = total;
     this.fingerprint = fingerprint;
   }
@@ -225,38 +236,49 @@ class TableSource implements AnswerSource {
     const wanted = columnsOf(this.#fitted, false);
     const checks = new RowChecks(this.#fitted, wanted, { withTargets: false, spelling: this.#spelling, odd: this.#odd });
     const assembler = new RawAssembler(this.#fitted, this.batchSize, false, 0, this.#spelling);
-    /** Rows that were looked at. */
-    let seen = 0;
+    /** Rows that were looked at: of the file, of those that are not passed over, and of those that are. */
+    let [seen, good, passed] = [0, 0, 0];
     let failed: FailedRow[] = [];
     const take = (): RowsToAnswer => {
       const rows = { batch: assembler.take(), failed, upTo: seen, blank: [] };
       failed = [];
       return rows;
     };
+    const fail = (row: FailedRow) => {
+      if (row.row > after) failed.push(row);
+    };
+    /** The next rows, as far as they are passed over. */
+    const passOver = () => {
+      for (let next = this.#rejected[passed]; next?.row === seen + 1; next = this.#rejected[++passed]) {
+        seen++;
+        fail(next);
+      }
+    };
     // A table without a bad number is read the sooner way; at the first bad one it is read anew, its bad numbers told, and goes on there.
     for (let tells = false; ;) {
       try {
-        let first = 1;
+        let before = 0;
         for await (const chunk of this.#database.stream(this.#sql(wanted, tells))) {
-          const numberOf = (i: number) => first + i;
-          const picked = new Int32Array(chunk.rowCount);
+          const [picked, numbers] = [new Int32Array(chunk.rowCount), new Float64Array(chunk.rowCount)];
+          const numberOf = (i: number) => numbers[i] ?? 0;
           let count = 0;
-          for (let i = Math.max(0, seen + 1 - first); i < chunk.rowCount; i++) {
-            const row = numberOf(i);
-            seen = row;
+          for (let i = Math.max(0, good - before); i < chunk.rowCount; i++) {
+            passOver();
+            const row = ++seen;
+            good++;
+            numbers[i] = row;
             const refused = tells ? chunk.getColumnVector(wanted.numbers.length + wanted.texts.length).getItem(i) : null;
             const doubt = typeof refused === "string" ? undefined : checks.look(chunk, i);
-            if (row <= after) continue;
-            if (typeof refused === "string") failed.push(this.#refused(row, refused, wanted));
-            else if (doubt) failed.push({ row, name: String(row), reason: tellDoubt(doubt) });
-            else picked[count++] = i;
-            if (assembler.size + count < this.batchSize && failed.length < MOST_FAILED) continue;
+            if (typeof refused === "string") fail(this.#refused(row, refused, wanted));
+            else if (doubt) fail({ row, name: String(row), reason: tellDoubt(doubt) });
+            else if (row > after) picked[count++] = i;
+            if (row <= after || (assembler.size + count < this.batchSize && failed.length < MOST_FAILED)) continue;
             assembler.add(chunk, picked, 0, count, numberOf);
             count = 0;
             yield take();
           }
           assembler.add(chunk, picked, 0, count, numberOf);
-          first += chunk.rowCount;
+          before += chunk.rowCount;
         }
         break;
       } catch (error) {
@@ -264,6 +286,7 @@ class TableSource implements AnswerSource {
         tells = true;
       }
     }
+    passOver();
     if (seen === 0) throw new LatheError("data.empty", `${this.path} has a header but no rows, expected at least one`, { path: this.path });
     if (assembler.size > 0 || failed.length > 0) yield take();
   }

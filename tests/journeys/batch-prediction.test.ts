@@ -95,6 +95,8 @@ describe("answers for many rows", () => {
     const given = rows.slice(0, 20).map(cells);
     given[4] = bad(given[4] ?? "", "much");
     given[11] = bad(given[11] ?? "", "1e99");
+    given[14] = `${given[14] ?? ""},7,7`;
+    given[19] = "1,2";
     const data = join(place, "bad.csv");
     writeFileSync(data, [moved.join(","), ...given].join("\n"));
     const out = join(place, "out.csv");
@@ -102,24 +104,26 @@ describe("answers for many rows", () => {
     expect(code, stderr).toBe(0);
     const column = moved.at(-1) ?? "";
     expect(last(events, "prediction")).toMatchObject({
-      samples: 18,
-      failed: 2,
+      samples: 16,
+      failed: 4,
       unanswered: [
         { sample: "5", reason: expect.stringContaining(`column "${column}": got "much", expected a number`) as string },
         { sample: "12", reason: expect.stringContaining(`column "${column}": got "1e99"`) as string },
+        { sample: "15", reason: `got ${moved.length + 2} fields, expected ${moved.length} as in the first row; mend the row` },
+        { sample: "20", reason: `got 2 fields, expected ${moved.length} as in the first row; mend the row` },
       ],
     });
-    expect(messages(events)).toMatch(/2 rows of .*bad\.csv have no answer, as their rows say; for example, row 5: column/);
+    expect(messages(events)).toMatch(/4 rows of .*bad\.csv have no answer, as their rows say; for example, row 5: column/);
     const written = readFileSync(out, "utf8").trimEnd().split("\n");
     expect(written[0]).toBe("sample,Good,Good:0,Good:1,error");
     expect(written).toHaveLength(21);
     expect(written[5]).toMatch(/^5,,,,"column ""/);
     // The others are answered as they are without those.
-    writeFileSync(data, [moved.join(","), ...given.filter((_, i) => i !== 4 && i !== 11)].join("\n"));
+    writeFileSync(data, [moved.join(","), ...given.filter((_, i) => ![4, 11, 14, 19].includes(i))].join("\n"));
     await lathe("predict", credit, data, "--out", join(place, "good.csv"));
     const answers = (lines: readonly string[]) => lines.map((line) => line.split(",").slice(1, 4).join(","));
     const good = readFileSync(join(place, "good.csv"), "utf8").trimEnd().split("\n");
-    expect(answers(good)).toEqual(answers(written.filter((_, i) => i !== 5 && i !== 12)));
+    expect(answers(good)).toEqual(answers(written.filter((_, i) => ![5, 12, 15, 20].includes(i))));
   });
 
   it("are Parquet where the name ends so, with the values of the CSV", async () => {
@@ -127,7 +131,8 @@ describe("answers for many rows", () => {
     for (const name of ["out.csv", "out.parquet"]) expect((await lathe("predict", blobs, pictures, "--out", join(place, name))).code).toBe(0);
     const connection = await (await DuckDBInstance.create(":memory:")).connect();
     const rows = async (from: string) => (await connection.runAndReadAll(`SELECT * FROM ${from}`)).getRowObjectsJS();
-    const columns = `{'sample': 'VARCHAR', 'colour': 'VARCHAR', 'colour:blue': 'DOUBLE', 'colour:green': 'DOUBLE', 'colour:none': 'DOUBLE', 'colour:red': 'DOUBLE', 'error': 'VARCHAR'}`;
+    const types = { sample: "VARCHAR", colour: "VARCHAR", "colour:blue": "DOUBLE", "colour:green": "DOUBLE", "colour:none": "DOUBLE", "colour:red": "DOUBLE" };
+    const columns = JSON.stringify({ ...types, error: "VARCHAR" }).replaceAll('"', "'");
     const parquet = await rows(`'${join(place, "out.parquet")}'`);
     expect(parquet).toEqual(await rows(`read_csv('${join(place, "out.csv")}', header=true, auto_detect=false, quote='"', escape='"', columns=${columns})`));
     expect(parquet).toHaveLength(321);

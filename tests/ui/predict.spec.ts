@@ -169,7 +169,7 @@ test("a large file is called off half way: what was answered is kept, and gone o
   await start.click();
   await callOff();
   expect(written()).toContain("many-predictions.csv.unfinished");
-  await lookAt(page, "predict-kept");
+  await lookAt(page, "predict-kept", true);
   await predict.file.getByRole("button", { name: "Discard it" }).click();
   await expect(predict.file.getByRole("status")).toContainText("Called off; nothing was written.");
   await expect.poll(written).toEqual([]);
@@ -201,7 +201,7 @@ test("rows without an answer are listed, each with why", async ({ page, studio, 
     /^Row 18: column "height"/,
   ]);
   await expect(predict.answers.getByRole("columnheader", { name: "error" })).toBeVisible();
-  await lookAt(page, "predict-bad-rows");
+  await lookAt(page, "predict-bad-rows", true);
   studio.expectNoComplaints();
 });
 
@@ -240,7 +240,7 @@ test("looks right in both themes and sizes", { tag: "@long" }, async ({ page, st
   await predict.chooseTable(join(project, "clouds.csv"));
   await predict.file.getByRole("button", { name: "Predict the file" }).click();
   await expect(predict.answers).toBeVisible();
-  await lookAt(page, "predict-file");
+  await lookAt(page, "predict-file", true);
   await predict.file.getByRole("button", { name: "Predict the file" }).click();
   await expect(predict.file.getByRole("alert")).toBeVisible();
   await lookAt(page, "predict-exists");

@@ -5,8 +5,8 @@ import type { FittedData } from "../../features/fitted.js";
 import { kindOf, picturesOf } from "../../features/index.js";
 import type { TensorData } from "../../onnx/types.js";
 import { type RawBatch, presencesOf } from "../raw-batch.js";
-import type { RowsToAnswer } from "../rows-to-answer.js";
 import type { Source } from "../sources/source.js";
+import type { RowsToAnswer } from "../table-reader.js";
 import type { PicturePool } from "./picture-pool.js";
 import type { PixelFormat } from "./picture-task.js";
 import { rowsOf } from "./raw-pictures.js";
@@ -64,7 +64,9 @@ async function decode({ batch, failed, upTo }: RowsToAnswer, decoding: Decoding)
   const { fitted, source, inputs } = decoding;
   const [first] = inputs;
   const paths = inputs.map(({ name }) => pathsOf(batch, name));
-  const found = await Promise.all(Array.from({ length: batch.size }, (_, i) => Promise.all(inputs.map((input, k) => look(input, paths[k]?.[i] ?? "", decoding)))));
+  const found = await Promise.all(
+    Array.from({ length: batch.size }, (_, i) => Promise.all(inputs.map((input, k) => look(input, paths[k]?.[i] ?? "", decoding)))),
+  );
   const kept: number[] = [];
   const bad = [...failed];
   const blank: { readonly path: string; readonly reason: string }[] = [];
@@ -82,7 +84,13 @@ async function decode({ batch, failed, upTo }: RowsToAnswer, decoding: Decoding)
     bad.push(source.format === "pictures" ? { row, name: path, reason } : { row, name: String(row), reason: `${path} ${reason}` });
   });
   const isBlank = (i: number, k: number) => blankOf(found[i]?.[k]) !== undefined;
-  const pictures = inputs.map((input, k): readonly [string, TensorData] => [input.name, together(input, kept.map((i) => found[i]?.[k]))]);
+  const pictures = inputs.map((input, k): readonly [string, TensorData] => [
+    input.name,
+    together(
+      input,
+      kept.map((i) => found[i]?.[k]),
+    ),
+  ]);
   const presences = inputs.flatMap((input, k) =>
     presencesOf(fitted, input.column).map(({ name }): readonly [string, TensorData] => [
       name,

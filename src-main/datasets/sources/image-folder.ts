@@ -88,7 +88,7 @@ function columnsBeside(levels: readonly string[], names: string | undefined) {
     beside,
     columns: [PICTURE_COLUMN, ...beside].map((name, k) => ({ name, sql: `c${k}`, kind: "name" as const })),
     unfit,
-    valuesOf({ path, labels }: ListedPicture): readonly string[] {
+    valuesOf: ({ path, labels }: ListedPicture): readonly string[] => {
       const parts = pattern?.read(path);
       if (pattern && !parts && unfit.count++ === 0) unfit.first = path;
       return [...labels, ...(parts ?? [])];

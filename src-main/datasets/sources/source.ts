@@ -56,10 +56,21 @@ export interface Source {
   readonly unused?: string;
   /** Of a table that was made regular in time: how. Then `relation` is its DuckDB table. */
   readonly series?: RegularSeries;
+  /** Of a delimited text: how it is read without its rows of too few or too many fields. */
+  readonly tolerant?: TolerantReading;
   /** A table of `path`: pictures that are the validation, by their path as a column has it. */
   readonly validated?: string;
   /** What a failed reading means to the user; a fault of ours is thrown as it came. */
   explain(error: unknown): Promise<LatheError>;
+}
+
+export interface TolerantReading {
+  /** A FROM item. @param rejects a table that DuckDB makes of what it passes over */
+  relation(rejects?: string): string;
+  /** Which rows that table's lines are, ascending. */
+  rowsOf(lines: readonly number[]): Promise<readonly number[]>;
+  /** What is wrong with a row, in DuckDB's words, in ours. */
+  tell(message: string): string;
 }
 
 /**

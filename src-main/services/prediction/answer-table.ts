@@ -18,7 +18,12 @@ export interface ToAnswer extends PredictRequest {
  */
 export async function answerTable<T>(
   asked: ToAnswer,
-  { hear, check, run, signal }: { readonly hear: (event: RunEvent) => void; readonly check: (value: unknown) => T; readonly run: EngineRunner; readonly signal?: AbortSignal },
+  {
+    hear,
+    check,
+    run,
+    signal,
+  }: { readonly hear: (event: RunEvent) => void; readonly check: (value: unknown) => T; readonly run: EngineRunner; readonly signal?: AbortSignal },
 ): Promise<T> {
   let done = 0;
   const listen = (event: RunEvent) => {

@@ -1,5 +1,7 @@
-import { closeSync, constants, existsSync, fstatSync, ftruncateSync, readSync, rmSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { createHash } from "node:crypto";
+import { closeSync, constants, existsSync, fstatSync, ftruncateSync, readSync, realpathSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import { LatheError } from "../../base/errors.js";
 import { makeFolders } from "../../base/make-folders.js";
@@ -60,9 +62,18 @@ export function journalOf(out: string): string {
   return `${out}.unfinished`;
 }
 
-/** Held by the process that makes them. */
+/** Held by the process that makes them: of this user on this machine, apart from the file, beside which a process that is killed leaves nothing but answers. */
 export function answerLock(out: string): string {
-  return `${journalOf(out)}.lock`;
+  const of = createHash("sha256").update(JSON.stringify([process.getuid?.() ?? "", realFolder(dirname(out)), basename(out)]));
+  return join(tmpdir(), `lathe-answers-${of.digest("hex").slice(0, 16)}.lock`);
+}
+
+function realFolder(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return path;
+  }
 }
 
 export class AnswerJournal {
@@ -115,13 +126,19 @@ export class AnswerJournal {
     this.#count(frame);
   }
 
-  /** All answers in their order, some rows at a time. */
+  /** All answers in their order, some rows at a time. @throws LatheError `run.storage` where the file is another by now */
   *frames(): Generator<JournalFrame, void, void> {
     let first = true;
+    let upTo = 0;
     for (const { value } of this.#values(this.#end)) {
-      if (!first) yield value as JournalFrame;
+      if (!first) {
+        yield value as JournalFrame;
+        ({ upTo } = value as JournalFrame);
+      }
       first = false;
     }
+    if (upTo !== this.#kept.upTo)
+      throw new LatheError("run.storage", `${this.#path} was changed while Lathe wrote it; delete it, and predict again`, { path: this.#path });
   }
 
   close(): void {

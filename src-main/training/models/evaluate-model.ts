@@ -39,7 +39,11 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
       samples += batch.size;
       emit({ event: "stage", stage: "judging", done: samples });
     }
-    for (const message of [...badPictures(table), ...emptyPictures({ path: table.path, blank: table.blank.length, example: table.blank.find(({ path }) => path !== "") })]) emit({ event: "log", level: "warning", message });
+    for (const message of [
+      ...badPictures(table),
+      ...emptyPictures({ path: table.path, blank: table.blank.length, example: table.blank.find(({ path }) => path !== "") }),
+    ])
+      emit({ event: "log", level: "warning", message });
     if (samples === 0 && table.bad.length > 0)
       throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${shownBad(table.bad[0])}`, {
         path: table.path,

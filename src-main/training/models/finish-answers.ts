@@ -25,7 +25,8 @@ export interface ToFinish {
   readonly keepExisting: boolean | undefined;
   /** For temporary files of DuckDB's. */
   readonly workFolder: string;
-  readonly progress: (done: number) => void;
+  /** Gets each frame once it is written. */
+  readonly see: (frame: JournalFrame) => void;
 }
 
 /**
@@ -34,7 +35,7 @@ export interface ToFinish {
  * @throws LatheError `run.storage`, `export.exists`
  */
 export async function finishAnswers({ journal, head, types, out, temporary, ...options }: ToFinish): Promise<FinishedAnswers> {
-  const { spreadsheet, keepExisting, workFolder, progress } = options;
+  const { spreadsheet, keepExisting, workFolder, see } = options;
   const failed = journal.kept.failed > 0;
   const columns = failed ? [...head, head.includes("error") ? "row error" : "error"] : head;
   const isParquet = /\.parquet$/i.test(out);
@@ -46,7 +47,7 @@ export async function finishAnswers({ journal, head, types, out, temporary, ...o
     for (const frame of journal.frames()) {
       for (const cells of cellsOf(frame, head.length, failed)) file.write(lines.line(cells));
       await file.drained();
-      progress(frame.upTo);
+      see(frame);
     }
     await file.close();
     if (isParquet) await writeParquet({ csv, out: temporary, columns, types: failed ? [...types, "text"] : types, workFolder, named: out });

@@ -9,9 +9,9 @@ import { partOf } from "../../base/work-folder.js";
 import type { PredictRequest } from "../../contract/engine-messages.js";
 import type { TablePrediction } from "../../contract/evaluation-views.js";
 import type { PredictionResult } from "../../contract/results.js";
-import { type AnswerSource, type RowsToAnswer, describeSkipped, openAnswerSource } from "../../datasets/index.js";
+import { type AnswerSource, describeSkipped, openAnswerSource } from "../../datasets/index.js";
 import { picturesOf } from "../../features/index.js";
-import { AnswerJournal, type JournalRow, answerLock, discardAnswers } from "./answer-journal.js";
+import { AnswerJournal, type JournalFrame, type JournalRow, answerLock, discardAnswers } from "./answer-journal.js";
 import { answerColumns, answerHead } from "./answers.js";
 import { finishAnswers } from "./finish-answers.js";
 import { outputName } from "./inference-model.js";
@@ -81,12 +81,7 @@ async function answerAll(
 ): Promise<PredictionResult & Partial<Pick<TablePrediction, "preview">>> {
   const { emit, control, model, source } = answering;
   const { out, insteadOf } = request;
-  const journal = new AnswerJournal(out, {
-    lathe: version,
-    model: model.sha256,
-    data: source.fingerprint,
-    setting: insteadOf ?? model.device,
-  });
+  const journal = new AnswerJournal(out, { lathe: version, model: model.sha256, data: source.fingerprint, setting: insteadOf ?? model.device });
   let finished = false;
   try {
     const resumedAfter = journal.kept.upTo;
@@ -137,7 +132,14 @@ async function answerRows(journal: AnswerJournal, { emit, control, clock, model,
         rows.push([row, [batch.names?.[i] ?? String(row), ...cells]]);
       }
     }
-    journal.add({ upTo, answered: batch.size, blank: blank.length, example: blank.find(({ path }) => path !== ""), rows: rows.sort(([a], [b]) => a - b), device });
+    journal.add({
+      upTo,
+      answered: batch.size,
+      blank: blank.length,
+      example: blank.find(({ path }) => path !== ""),
+      rows: rows.sort(([a], [b]) => a - b),
+      device,
+    });
     tell(upTo, false);
     // What steers the work is heard of between two batches.
     await new Promise((resolve) => setImmediate(resolve));
@@ -150,7 +152,9 @@ function cutOff(journal: AnswerJournal, { total }: AnswerSource): LatheError {
   const { upTo } = journal.kept;
   return new LatheError(
     "cancelled",
-    upTo === 0 ? "prediction was cancelled; nothing was written" : `prediction was cancelled after ${upTo} of ${total} rows; they are kept, and the same again goes on there`,
+    upTo === 0
+      ? "prediction was cancelled; nothing was written"
+      : `prediction was cancelled after ${upTo} of ${total} rows; they are kept, and the same again goes on there`,
     { kept: upTo, total },
   );
 }
@@ -167,21 +171,27 @@ async function finish(
   const { answered, failed, blank, example } = journal.kept;
   const columns = columnsOf(model);
   const head = answerHead(columns);
-  const looked = lookThrough(journal, preview ?? 0, head.length);
+  const seen = new Seen(preview ?? 0, head.length, failed > 0);
   const isPictures = picturesOf(model.facts.fitted.inputs).length > 0;
-  const [first] = looked.unanswered;
-  if (answered === 0) throw nothingAnswered(source, looked.unanswered, isPictures);
+  if (answered === 0) {
+    for (const frame of journal.frames()) seen.add(frame);
+    throw nothingAnswered(source, seen.unanswered, isPictures);
+  }
   const { columns: written, formulas } = await finishAnswers({
     journal,
     head,
-    types: [looked.named ? "text" : "row", ...columns.flatMap(({ types }) => types)],
+    types: [source.named ? "text" : "row", ...columns.flatMap(({ types }) => types)],
     out,
     temporary,
     spreadsheet,
     keepExisting,
     workFolder: model.workFolder,
-    progress: (done) => emit({ event: "stage", stage: "writing", done, total: source.total }),
+    see(frame) {
+      seen.add(frame);
+      emit({ event: "stage", stage: "writing", done: frame.upTo, total: source.total });
+    },
   });
+  const [first] = seen.unanswered;
   // Whoever asked for a preview lists them beside it.
   if (first && preview === undefined) emit({ event: "log", level: "warning", message: tellUnanswered(source, failed, first, isPictures) });
   for (const message of emptyPictures({ path: source.path, blank, example })) emit({ event: "log", level: "warning", message });
@@ -194,31 +204,39 @@ async function finish(
     unknown: Object.fromEntries(source.unknown.map(({ column, rows }) => [column, rows])),
     ...strangersOf(source),
     formulas: { cells: formulas, quoted: spreadsheet },
-    ...(failed > 0 ? { failed, unanswered: looked.unanswered } : {}),
-    ...(looked.devices.size > 1 ? { devices: Object.fromEntries(looked.devices) } : {}),
+    ...(failed > 0 ? { failed, unanswered: seen.unanswered } : {}),
+    ...(seen.devices.size > 1 ? { devices: Object.fromEntries(seen.devices) } : {}),
     ...(blank > 0 ? { blank } : {}),
-    ...(preview === undefined ? {} : { preview: { columns: [...written], rows: looked.preview } }),
+    ...(preview === undefined ? {} : { preview: { columns: [...written], rows: seen.preview } }),
   };
 }
 
 /** What a result tells of the answers, beside the file. */
-function lookThrough(journal: AnswerJournal, most: number, width: number) {
-  const unanswered: { readonly sample: string; readonly reason: string }[] = [];
-  const preview: string[][] = [];
-  const devices = new Map<string, number>();
-  const failed = journal.kept.failed > 0;
-  let named = false;
-  for (const { rows, device, answered } of journal.frames()) {
-    if (answered > 0) devices.set(device, (devices.get(device) ?? 0) + answered);
-    for (const [row, cells, error] of rows) {
-      named ||= cells[0] !== String(row);
-      if (error !== undefined && unanswered.length < NAMED) unanswered.push({ sample: cells[0] ?? "", reason: error });
-      if (preview.length >= most) continue;
-      const blanks = Array.from({ length: width - cells.length }, () => "");
-      preview.push([...cells, ...blanks, ...(failed ? [error ?? ""] : [])]);
+class Seen {
+  readonly unanswered: { readonly sample: string; readonly reason: string }[] = [];
+  readonly preview: string[][] = [];
+  /** Answers by what computed them. */
+  readonly devices = new Map<string, number>();
+  readonly #most: number;
+  readonly #width: number;
+  readonly #failed: boolean;
+
+  /** @param most rows in the preview @param width columns @param failed whether some have no answer */
+  constructor(most: number, width: number, failed: boolean) {
+    this.#most = most;
+    this.#width = width;
+    this.#failed = failed;
+  }
+
+  add({ rows, device, answered }: JournalFrame): void {
+    if (answered > 0) this.devices.set(device, (this.devices.get(device) ?? 0) + answered);
+    for (const [, cells, error] of rows) {
+      if (error !== undefined && this.unanswered.length < NAMED) this.unanswered.push({ sample: cells[0], reason: error });
+      if (this.preview.length >= this.#most) continue;
+      const blanks = Array.from({ length: this.#width - cells.length }, () => "");
+      this.preview.push([...cells, ...blanks, ...(this.#failed ? [error ?? ""] : [])]);
     }
   }
-  return { unanswered, preview, devices, named };
 }
 
 type Unanswered = { readonly sample: string; readonly reason: string };
@@ -240,11 +258,11 @@ function nothingAnswered(source: AnswerSource, [first, ...others]: readonly Unan
         path: source.path,
         ...unreadable,
       })
-    : new LatheError("data.empty", `none of the ${source.total} rows of ${source.path} can be answered for; for example, row ${first.sample}: ${first.reason}`, {
-        path: source.path,
-        rows: source.total,
-        ...unreadable,
-      });
+    : new LatheError(
+        "data.empty",
+        `none of the ${source.total} rows of ${source.path} can be answered for; for example, row ${first.sample}: ${first.reason}`,
+        { path: source.path, rows: source.total, ...unreadable },
+      );
 }
 
 function tellOnLines(path: string, rows: number): string {

@@ -14,7 +14,15 @@ export function badPictures({ path, bad }: Pick<TableReader, "path" | "bad">): r
 }
 
 /** A sentence about pictures that empty ones stand in for, where there are any. @param example one that is there and cannot be read */
-export function emptyPictures({ path, blank, example }: { readonly path: string; readonly blank: number; readonly example?: Told | undefined }): readonly string[] {
+export function emptyPictures({
+  path,
+  blank,
+  example,
+}: {
+  readonly path: string;
+  readonly blank: number;
+  readonly example?: Told | undefined;
+}): readonly string[] {
   if (blank === 0) return [];
   return [
     `${blank} picture${blank === 1 ? " of" : "s of"} ${path} ` +

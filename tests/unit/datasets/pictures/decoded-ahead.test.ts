@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { decodedAhead, picturesAtOnce } from "../../../../src-main/datasets/pictures/decoded-ahead.js";
 import type { PicturePool } from "../../../../src-main/datasets/pictures/picture-pool.js";
-import type { RowsToAnswer } from "../../../../src-main/datasets/rows-to-answer.js";
 import type { Source } from "../../../../src-main/datasets/sources/source.js";
+import type { RowsToAnswer } from "../../../../src-main/datasets/table-reader.js";
 import type { FittedData } from "../../../../src-main/features/fitted.js";
 
 const fittedOf = (height: number, width: number) =>

@@ -84,3 +84,14 @@ it("is told by its device, taken away when told, and never another's file", () =
   expect(() => open(out)).toThrow(/is no file of unfinished answers/);
   expect(readFileSync(journalOf(out), "utf8")).toBe("mine, and longer than a magic line");
 });
+
+it("is not read as whole where another writes to it meanwhile", () => {
+  const out = join(temporaryFolder(), "out.csv");
+  const journal = open(out);
+  for (const frame of frames) journal.add(frame);
+  const bytes = readFileSync(journalOf(out));
+  bytes[bytes.length - 20]! ^= 1;
+  writeFileSync(journalOf(out), bytes);
+  expect(() => [...journal.frames()]).toThrow(/was changed while Lathe wrote it/);
+  journal.close();
+});
