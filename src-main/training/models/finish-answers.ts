@@ -45,7 +45,9 @@ export async function finishAnswers({ journal, head, types, out, temporary, ...o
     const file = await CsvFile.create(out, csv, modeLike(out));
     file.write(lines.line(columns));
     for (const frame of journal.frames()) {
-      for (const cells of cellsOf(frame, head.length, failed)) file.write(lines.line(cells));
+      let text = "";
+      for (const cells of cellsOf(frame, head.length, failed)) text += lines.line(cells);
+      file.write(text);
       await file.drained();
       see(frame);
     }
