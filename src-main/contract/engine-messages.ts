@@ -63,8 +63,12 @@ export interface EvaluateRequest {
 export interface PredictRequest {
   readonly model: string;
   readonly data: string;
-  /** Where the CSV goes. */
+  /** Where the answers go: as CSV, or as Parquet where its name ends so. */
   readonly out: string;
+  /** What was answered before of the same is not gone on with. */
+  readonly anew?: boolean;
+  /** In the place of another device that failed while it answered. */
+  readonly insteadOf?: string;
   readonly device?: string;
   /** Refuse where `out` is there. */
   readonly keepExisting?: boolean;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { MOST_TARGETS } from "../base/limits.js";
 import { type FormField, formField, valueNote } from "../features/form.js";
-import { formulaCells, predictionResult, unreadablePictures } from "./results.js";
+import { formulaCells, predictionResult } from "./results.js";
 import { splitName } from "./table-views.js";
 
 /** What the Evaluate and Predict screens ask for. */
@@ -244,8 +244,11 @@ export const tablePrediction = z.strictObject({
   unknownValues: predictionResult.shape.unknownValues,
   outside: predictionResult.shape.outside,
   formulas: formulaCells,
-  /** Pictures that have no answer, with the reason. */
-  unreadable: unreadablePictures.optional(),
+  failed: predictionResult.shape.failed,
+  unanswered: predictionResult.shape.unanswered,
+  resumedAfter: predictionResult.shape.resumedAfter,
+  devices: predictionResult.shape.devices,
+  blank: predictionResult.shape.blank,
   /** The first rows of the answers, without apostrophes. */
   preview: z.strictObject({ columns: z.array(z.string()), rows: z.array(z.array(z.string())) }),
 });

@@ -276,6 +276,8 @@ export const studioContract = {
       form: procedure(runReference, predictionForm),
       /** Values as they would stand in a file; null: missing. */
       one: procedure(z.strictObject({ ...runReference.shape, values: z.record(z.string(), z.string().max(10_000).nullable()) }), onePrediction),
+      /** Takes away what was answered for a file that is not finished. */
+      discard: procedure(z.strictObject({ out: pathSchema }), nothing),
     },
     forecasts: {
       /** What the last backtest of a run came to; null: there was none. */
@@ -302,7 +304,7 @@ export const studioContract = {
     /** Split, classes, and what to look at, of the project as saved. */
     audit: stream(projectReference, workEvent(auditResult), workSupersedes),
     learningRate: stream(projectReference, workEvent(learningRateResult), workSupersedes),
-    /** Answers for every row of a file, as CSV. */
+    /** Answers for every row of a file, as CSV, or as Parquet where `out` ends so. What was cut off is gone on with. */
     predictTable: stream(
       z.strictObject({
         ...runReference.shape,

@@ -72,8 +72,14 @@ export const predictionResult = z.strictObject({
   unknownValues: unknownValues.optional(),
   outside: outsideRows.optional(),
   formulas: formulaCells,
-  /** They have no answer. */
-  unreadable: unreadablePictures.optional(),
+  /** Rows without an answer; the column of errors says why. Absent where there are none. */
+  failed: z.number().optional(),
+  /** The first of them. */
+  unanswered: z.array(z.strictObject({ sample: z.string(), reason: z.string() })).optional(),
+  /** Rows that an earlier call answered before it was cut off. */
+  resumedAfter: z.number().optional(),
+  /** Rows by what computed them, where more than one device did. */
+  devices: z.record(z.string(), z.number()).optional(),
   /** As in an evaluation. */
   blank: z.number().optional(),
 });

@@ -15,6 +15,8 @@ export type { ColumnProfile } from "./profile.js";
 export { type ProposedRoles, type SurveyedColumn, type TableSurvey, reasonToLeave, rolesFrom, targetKind } from "./propose.js";
 export { type SeriesPlaces, type SeriesRows, overviewSeries, placesOfSeries, rowsOfSeries, sampleOfSeries, viewSeries } from "./series/view-series.js";
 export { type PreparedSeries, readPreparedSeries } from "./series/series-rows.js";
+export { type AnswerSource, openAnswerSource } from "./rows-to-answer.js";
+export { type AnswerColumnType, writeParquet } from "./write-parquet.js";
 export type { RawBatch } from "./raw-batch.js";
 export { proposeSeries } from "./series/propose-series.js";
 export { readFuture, readTable, readValues } from "./read-raw.js";

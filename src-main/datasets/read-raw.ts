@@ -1,27 +1,26 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { defined } from "../base/assert.js";
 import { LatheError, toLatheError } from "../base/errors.js";
 import { nameColumns } from "../contract/file-names.js";
-import type { FittedData, FittedTarget } from "../features/fitted.js";
-import { canLackSome, kindOf, picturesOf, targetKindOf } from "../features/index.js";
-import type { LabelReader } from "../features/kind.js";
+import type { FittedData } from "../features/fitted.js";
+import { kindOf, picturesOf, targetKindOf } from "../features/index.js";
 import { Speller } from "../features/spelling.js";
 import { checkClasses } from "./pictures/check-classes.js";
 import { hasPictureName } from "./pictures/formats.js";
 import { PictureMemory } from "./pictures/picture-memory.js";
-import { OddRows, isFarOutside } from "./odd-rows.js";
+import { OddRows } from "./odd-rows.js";
 import { PICTURES, type UnreadPicture, withPictures } from "./pictures/raw-pictures.js";
 import type { PreparedData, SkippedRows } from "./prepared.js";
 import { RawAssembler, type RawBatch, type Spelling, columnsOf, selectConverted } from "./raw-batch.js";
 import { readRowNumbers } from "./record-file.js";
 import { findColumn } from "./roles.js";
+import { type Doubt, RowChecks, tellRefused } from "./row-checks.js";
 import { listAll } from "./shorten.js";
 import { csvOptions } from "./sources/csv.js";
 import { Database } from "./sources/database.js";
 import { openFrozen, openImageFolder, openPicture } from "./sources/image-folder.js";
-import { type Source, type Wanted, besideTraining, namedLike, readBefore, withMissing } from "./sources/source.js";
+import { type Source, besideTraining, namedLike, readBefore, withMissing } from "./sources/source.js";
 import { sourceOfValues } from "./sources/values.js";
 import type { OutsideRows, ReadTableOptions, TableReader, UnknownTexts } from "./table-reader.js";
 import { openTable } from "./sources/table.js";
@@ -30,7 +29,8 @@ import { readSeries } from "./series/read-windows.js";
 import type { SplitName } from "./splits.js";
 import { convertedRows, explainReading } from "./staging.js";
 
-const BATCH = 4096;
+/** Rows of a table that go through a model together. */
+export const BATCH = 4096;
 /** Pictures of a part that are read once more. */
 const MOST_PICTURES = 1000;
 
@@ -87,13 +87,13 @@ export async function readValues({
 }
 
 /** As the training rows were read. */
-function asFitted(source: Source, fitted: FittedData): Source {
+export function asFitted(source: Source, fitted: FittedData): Source {
   const named = namedLike(source, namesOf(fitted, true));
   return fitted.version === 1 ? readBefore(named) : besideTraining(withMissing(named, fitted.missing));
 }
 
 /** How texts are read as training would have; folders are called as they are. */
-function spellingOf({ columns, before }: Source, { inputs, targets }: FittedData): Spelling {
+export function spellingOf({ columns, before }: Source, { inputs, targets }: FittedData): Spelling {
   if (before) return new Map();
   const isText = (name: string) => ["text", "boolean", "number"].includes(columns.find((column) => column.name === name)?.kind ?? "");
   return new Map([
@@ -118,8 +118,12 @@ function namesOf(fitted: FittedData, withTargets: boolean): readonly string[] {
   return [...numbers, ...texts];
 }
 
-/** A table, or for a model of pictures a folder of them or a single one. */
-async function openAny(database: Database, { fitted, folder, path, signal, targets, ...options }: ReadTableOptions): Promise<Source> {
+/** A table, or for a model of pictures a folder of them or a single one. @param openFolder how a folder is listed */
+export async function openAny(
+  database: Database,
+  { fitted, folder, path, signal, targets, ...options }: ReadTableOptions,
+  openFolder: typeof openImageFolder = openImageFolder,
+): Promise<Source> {
   const full = resolve(folder, path);
   const found = picturesOf(fitted.inputs).length > 0 ? await stat(full).catch(() => undefined) : undefined;
   if (!found || (found.isFile() && !hasPictureName(full)))
@@ -134,7 +138,7 @@ async function openAny(database: Database, { fitted, folder, path, signal, targe
   const needed = texts.some((column) => levels.includes(column));
   if (found.isFile()) return openPicture(database, full);
   const named = nameColumns(names).some((column) => texts.includes(column)) ? { names } : {};
-  const source = await openImageFolder(database, full, { levels: needed ? levels : [], ...named, signal }).catch((thrown: unknown) => {
+  const source = await openFolder(database, full, { levels: needed ? levels : [], ...named, signal }).catch((thrown: unknown) => {
     const reads = columnsOf(fitted, false).texts.filter((column) => levels.includes(column));
     throw reads.length > 0
       ? tooShallow(thrown, full, levels, reads, [...new Set([...picturesOf(fitted.inputs).map(({ column }) => column), ...texts])])
@@ -281,10 +285,7 @@ class Reader implements TableReader {
     const wanted = columnsOf(fitted, withTargets);
     const pictures = picturesOf(fitted.inputs).length > 0;
     const assembler = new RawAssembler(fitted, pictures ? PICTURES : batchSize, withTargets, 0, this.#spelling);
-    const checks = checksOf(fitted, wanted, withTargets, this.#spelling);
-    // A row may lack some of its targets. A cell is missing or of no known class, not both: a row lacks all where as many checks say so as there are cells.
-    const masks =
-      withTargets && canLackSome(fitted.targets) ? fitted.targets.reduce((sum, target) => sum + targetKindOf(target).columnsOf(target).length, 0) : 0;
+    const checks = new RowChecks(fitted, wanted, { withTargets, spelling: this.#spelling, odd: this.#odd });
     let [next, given] = [0, 0];
     const take = (): Iterable<RawBatch> | AsyncIterable<RawBatch> => {
       const batch = assembler.take();
@@ -313,7 +314,7 @@ class Reader implements TableReader {
           if (wantedRows) {
             if (wantedRows[next] !== before + i + 1) continue;
             next++;
-          } else if (!this.#usable(chunk, i, before + i + 1, checks, masks)) continue;
+          } else if (!this.#usable(checks.look(chunk, i), before + i + 1)) continue;
           picked[count++] = i;
         }
         this.#rows += chunk.rowCount;
@@ -332,123 +333,18 @@ class Reader implements TableReader {
     }
   }
 
-  /** Counts what is odd about a row. */
-  #usable(chunk: DuckDBDataChunk, i: number, row: number, checks: readonly Check[], masks: number): boolean {
-    let lacking = 0;
-    let stranger: string | undefined;
-    for (const check of checks) {
-      const { position, column, test, reason } = check;
-      const value = chunk.getColumnVector(position).getItem(i);
-      if (!test(value)) continue;
-      if (masks > 0 && (reason === "missing target" || reason === "unknown class")) {
-        if (reason === "unknown class") {
-          stranger ??= column;
-          for (const text of check.textsOf?.(value) ?? [String(value)]) this.#odd.meetClass(column, text, check.known ?? []);
-        }
-        lacking++;
-        continue;
-      }
-      if (reason === "refused") {
-        throw new LatheError(
-          "data.value",
-          `${this.path}, row ${row}, column "${column}": got nothing, expected a ${typeof value === "string" ? "picture" : "number"}, ` +
-            `because missing is "error"; fill it in`,
-          { path: this.path, row, column },
-        );
-      }
-      if (reason === "outside") {
-        this.#odd.meetOutside(column, check.range ?? { min: NaN, max: NaN });
-        continue;
-      }
-      if (reason === "unknown text") {
-        this.#odd.meetText(column, String(value), check.known ?? []);
-        continue;
-      }
-      if (reason === "unknown class") for (const text of check.textsOf?.(value) ?? [String(value)]) this.#odd.meetClass(column, text, check.known ?? []);
-      this.#odd.skip(reason, column);
-      return false;
+  #usable(doubt: Doubt | undefined, row: number): boolean {
+    if (!doubt) return true;
+    const { reason, column } = doubt;
+    if (reason === "refused") {
+      throw new LatheError("data.value", `${this.path}, row ${row}, column "${column}": ${tellRefused(doubt)}; fill it in`, { path: this.path, row, column });
     }
-    if (masks === 0 || lacking < masks) return true;
-    if (stranger === undefined) this.#odd.skip("missing target", "");
-    else this.#odd.skip("unknown class", stranger);
+    this.#odd.skip(reason, column);
     return false;
   }
 }
 
-interface Check {
-  readonly position: number;
-  readonly column: string;
-  readonly test: (value: unknown) => boolean;
-  readonly reason: SkippedRows["reason"] | "refused" | "unknown text" | "outside";
-  /** Where an unknown text is looked for. */
-  readonly known?: ReadonlySet<string>;
-  /** The unknown texts of a cell that lists several; omitted, the cell. */
-  readonly textsOf?: (value: unknown) => readonly string[];
-  /** What training saw, where a number beyond it is looked for. */
-  readonly range?: { readonly min: number; readonly max: number };
-}
-
-function checksOf(fitted: FittedData, wanted: Wanted, withTargets: boolean, spelling: Spelling): readonly Check[] {
-  const isMissing = (value: unknown) => value === "" || Number.isNaN(value);
-  const position = (column: string, numeric: boolean) => (numeric ? wanted.numbers.indexOf(column) : wanted.numbers.length + wanted.texts.indexOf(column));
-  /** Looks at a text as it is read. */
-  const read = (name: string, test: (value: unknown) => boolean): Check["test"] => {
-    const speller = spelling.get(name);
-    return speller ? (value) => test(typeof value === "string" ? speller.read(value) : value) : test;
-  };
-  const strangers = (name: string, column: string, known: ReadonlySet<string>, reason: Check["reason"]): Check => ({
-    position: position(column, false),
-    column,
-    reason,
-    known,
-    test: read(name, (value) => typeof value === "string" && value !== "" && !known.has(value)),
-  });
-  const ofTarget = (target: FittedTarget): readonly Check[] => {
-    const kind = targetKindOf(target);
-    const isNumber = kind.cells === "number";
-    const reader = kind.reader?.(target);
-    if (reader) return kind.columnsOf(target).flatMap((column, k) => ofLabels(reader, column, k, position(column, false)));
-    const name = `target ${target.name}`;
-    return kind.columnsOf(target).flatMap((column): readonly Check[] => {
-      const missing: Check = { position: position(column, isNumber), column, test: isNumber ? isMissing : read(name, isMissing), reason: "missing target" };
-      return isNumber || kind.open ? [missing] : [missing, strangers(name, column, new Set(kind.classOf(target).keys()), "unknown class")];
-    });
-  };
-  return [
-    ...(withTargets ? fitted.targets.flatMap(ofTarget) : []),
-    ...fitted.inputs.flatMap((input): readonly Check[] => {
-      const kind = kindOf(input);
-      const gaps = kind.gaps(input);
-      const known = kind.known(input);
-      const name = `input ${input.name}`;
-      return kind.columnsOf(input).flatMap((column, k): readonly Check[] => {
-        const at = position(column, kind.cells === "number");
-        const range = kind.range(input, k);
-        const isFar = range ? isFarOutside(range) : () => false;
-        return [
-          ...(gaps === "keep"
-            ? []
-            : [{ position: at, column, test: read(name, isMissing), reason: gaps === "drop" ? ("missing value" as const) : ("refused" as const) }]),
-          ...(known ? [strangers(name, column, known, "unknown text")] : []),
-          ...(range ? [{ position: at, column, range, reason: "outside" as const, test: (value: unknown) => typeof value === "number" && isFar(value) }] : []),
-        ];
-      });
-    }),
-  ];
-}
-
-/** Cells of labels that are missing, and those with labels that training did not know. */
-function ofLabels(reader: LabelReader, column: string, k: number, position: number): readonly Check[] {
-  const faultsOf = (value: unknown) => reader.faultsOf(String(value), k);
-  const isMissing = (value: unknown) => faultsOf(value).includes("");
-  const isStrange = (value: unknown) => faultsOf(value).length > 0 && !isMissing(value);
-  return [
-    { position, column, reason: "missing target", test: isMissing },
-    { position, column, reason: "unknown class", known: reader.known(k), test: isStrange, textsOf: faultsOf },
-  ];
-}
-
-function requireColumns(source: Source, fitted: FittedData, withTargets: boolean): void {
+export function requireColumns(source: Source, fitted: FittedData, withTargets: boolean): void {
   for (const input of fitted.inputs) {
     for (const column of kindOf(input).columnsOf(input)) findColumn(source, column, "data.column", `input ${input.name}`);
   }

@@ -81,12 +81,13 @@ async function wordsOfTexts(
   );
 }
 
-/** The wanted columns of a source, converted. @throws LatheError `data.column` */
-export function convertedRows(source: Source, wanted: Wanted): string {
+/** The wanted columns of a source, converted. @param tells `REFUSED` values instead of failing. @throws LatheError `data.column` */
+export function convertedRows(source: Source, wanted: Wanted, tells = false): string {
   const column = (name: string) => findColumn(source, name, "data.column", "the table");
   return converted(source, wanted.numbers.map(column), wanted.texts.map(column), {
     time: wanted.time === undefined ? undefined : column(wanted.time),
     lists: (wanted.lists ?? []).map(column),
+    tells,
   });
 }
 
@@ -112,12 +113,15 @@ export async function explainReading(database: Database, source: Source, numbers
 function noNumber(source: Source, numbers: readonly string[], bad: Row, served: boolean): LatheError {
   const k = numbers.findIndex((_, i) => bad[`v${i}`] !== null);
   const [row, column, value] = [bad["row_number"], numbers[k], String(bad[`v${k}`])];
+  return new LatheError("data.value", `${source.path}, row ${row}, ${tellNoNumber(source, column, value, served)}`, { path: source.path, row, column, value });
+}
+
+/** `column "a": got "x", expected a number or nothing; …`. @param served as in `explainReading` */
+export function tellNoNumber(source: Source, column: string | undefined, value: string, served: boolean): string {
   const { decimal = ".", kind } = source.columns.find((c) => c.name === column) ?? {};
-  return new LatheError(
-    "data.value",
-    `${source.path}, row ${row}, column "${column}": got "${shorten(value)}", ` +
-      `expected ${kind === "other" ? "a number; exclude the column: it holds structures, lists or bytes" : expected(value, decimal, served)}`,
-    { path: source.path, row, column, value },
+  return (
+    `column "${column}": got "${shorten(value)}", ` +
+    `expected ${kind === "other" ? "a number; exclude the column: it holds structures, lists or bytes" : expected(value, decimal, served)}`
   );
 }
 

@@ -80,3 +80,23 @@ export interface TableReader extends AsyncIterable<RawBatch> {
   /** Also done at the end of the batches, or when their loop is left. */
   close(): void;
 }
+
+/** A row that the model has no answer for. */
+export interface FailedRow {
+  /** From 1. */
+  readonly row: number;
+  /** What it is called: a picture's path in its folder, else its number. */
+  readonly name: string;
+  /** Of a picture in a folder the end of a sentence that begins with its name, else a sentence. */
+  readonly reason: string;
+}
+
+/** Some rows in their order: those that the model answers for, and those that it cannot. */
+export interface RowsToAnswer {
+  readonly batch: RawBatch;
+  readonly failed: readonly FailedRow[];
+  /** All rows to this one are in these or in earlier ones. */
+  readonly upTo: number;
+  /** Pictures that empty ones stand in for; the path of one that is missing is empty. */
+  readonly blank: readonly Pick<UnreadPicture, "path" | "reason">[];
+}

@@ -23,6 +23,8 @@ export interface CompileOptions {
   readonly device: string;
   /** Threads inside an operator. Results are reproducible for a given number. */
   readonly threads: number;
+  /** Whether other threads have work meanwhile, as those that decode pictures: then those of an operator sleep while they wait for one another. */
+  readonly shares?: boolean;
   /** Rows of most runs, for an engine that changes a graph to suit; decides what pays, never what comes out. Omitted, the graph runs as it is. */
   readonly batchSize?: number;
   /** The version of a run's `config.json`, by which a graph is changed to suit: the last bits are those of a run that began then; omitted: as now. */

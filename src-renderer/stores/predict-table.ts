@@ -16,6 +16,8 @@ export const usePredictTable = defineStore("predict-table", () => {
   /** What is, or was last, asked for. */
   const asked = shallowRef<RunReference & { readonly data: string; readonly out: string }>();
   const cancelled = ref(false);
+  /** Rows that were answered when it was called off, and all. */
+  const kept = shallowRef<{ readonly rows: number; readonly of: number | undefined }>();
 
   watch(
     () => project.path,
@@ -25,6 +27,7 @@ export const usePredictTable = defineStore("predict-table", () => {
       out.value = undefined;
       asked.value = undefined;
       cancelled.value = false;
+      kept.value = undefined;
     },
   );
 
@@ -34,12 +37,14 @@ export const usePredictTable = defineStore("predict-table", () => {
     out.value = path.replace(/\.[^./\\]+$/, "").concat("-predictions.csv");
     work.reset();
     cancelled.value = false;
+    kept.value = undefined;
   }
 
   function start(run: RunReference, { replace, spreadsheet }: { readonly replace: boolean; readonly spreadsheet: boolean }): void {
     if (data.value === undefined || out.value === undefined) return;
     asked.value = { ...run, data: data.value, out: out.value };
     cancelled.value = false;
+    kept.value = undefined;
     work.start({ ...asked.value, replace, spreadsheet });
   }
 
@@ -50,12 +55,21 @@ export const usePredictTable = defineStore("predict-table", () => {
     out,
     asked,
     cancelled,
+    kept,
     state: computed(() => work.state.value),
     chooseData,
     start,
+    /** What was answered so far stays: the same again goes on there. */
     cancel(): void {
+      const { stage, done, total } = work.state.value;
       cancelled.value = true;
+      kept.value = (stage === "predicting" || stage === "writing") && done > 0 ? { rows: done, of: total } : undefined;
       work.cancel();
+    },
+    /** Takes away what was answered so far. @throws LatheError `rpc.*`, `usage` */
+    async discard(): Promise<void> {
+      if (asked.value) await studio.procedures.prediction.discard({ out: asked.value.out });
+      kept.value = undefined;
     },
   };
 });

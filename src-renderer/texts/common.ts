@@ -50,6 +50,8 @@ export const common = {
     "judging on the test rows": "Judging on the test rows",
     "looking through the train rows": "Looking through the training rows",
     predicting: "Answering the rows",
+    looking: "Looking for the pictures",
+    writing: "Writing the answers",
     "reading the run": "Reading the run",
     "comparing the export": "Comparing with the trainer",
     "writing the export": "Writing",

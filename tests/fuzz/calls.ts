@@ -131,6 +131,7 @@ export function goodArguments({ root, table, pictures }: Place): {
       "pictures.correct": { project: pictures, corrections: [{ ...picture, excluded: true, labels: { label: "blue" } }] },
       "prediction.form": run,
       "prediction.one": { ...run, values: { size: "1", weight: "0.1", colour: "red", old: "no" } },
+      "prediction.discard": { out: `${root}/made/answers.csv` },
       "features.nearest": { ...run, row: 1, limit: 3 },
       "forecasts.backtest": run,
       "exports.formats": {},

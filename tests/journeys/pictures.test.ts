@@ -93,7 +93,8 @@ describe("from a folder of class folders to a model", () => {
     const predicted = await ok("predict", project, asked, "--out", out, "--json");
     expect(last(predicted.events, "prediction")).toMatchObject({
       samples: 2,
-      unreadable: [{ picture: "c.png", reason: expect.stringMatching(/^is no picture by its content/) as string }],
+      failed: 1,
+      unanswered: [{ sample: "c.png", reason: expect.stringMatching(/^is no picture by its content/) as string }],
     });
     expect(predicted.events.map((e) => e["message"])).toContainEqual(
       `1 picture of ${asked} cannot be read and has no answer, as its row says: ` +

@@ -43,7 +43,7 @@ interface Heard {
 }
 function predictTable(
   asked: { data: string; out: string; replace?: boolean; spreadsheet?: boolean },
-  onStage: (leave: () => void) => void = () => undefined,
+  onStage: (leave: () => void, done: number) => void = () => undefined,
 ): Promise<Heard> {
   return new Promise((resolve, reject) => {
     const stages: string[] = [];
@@ -55,7 +55,7 @@ function predictTable(
           if (event.event === "result") ({ value } = event);
           if (event.event !== "stage") return;
           stages.push(event.stage);
-          onStage(() => void Promise.resolve(left).then((subscription) => subscription.dispose()));
+          onStage(() => void Promise.resolve(left).then((subscription) => subscription.dispose()), event.done);
         },
         end: (error?: unknown) => (error === undefined ? resolve({ stages, value }) : reject(toLatheError(error))),
       },
@@ -121,12 +121,31 @@ describe("a table's answers", () => {
     expect(existsSync(join(setup.root, "x.csv"))).toBe(false);
   });
 
-  it("are called off by leaving, and then nothing is there", async () => {
+  it("are called off by leaving, before the first: then nothing is there", async () => {
     const many = join(setup.root, "many.csv");
     writeFileSync(many, toCsv(Array.from({ length: 400 }, () => setup.rows).flat()));
     const out = join(setup.root, "many.predictions.csv");
     await expect(predictTable({ data: many, out }, (leave) => leave())).rejects.toMatchObject({ code: "cancelled" });
     expect(readdirSync(setup.root).filter((name) => name.startsWith("many.predictions"))).toEqual([]);
+  });
+
+  it("are called off half way: what was answered is kept and gone on with, or discarded when told", async () => {
+    const many = join(setup.root, "many.csv");
+    const whole = join(setup.root, "whole.csv");
+    const out = join(setup.root, "rest.csv");
+    await predictTable({ data: many, out: whole });
+    const callOff = () => predictTable({ data: many, out }, (leave, done) => done > 0 && leave());
+    const halves = () => readdirSync(setup.root).filter((name) => name.startsWith("rest.csv"));
+    await expect(callOff()).rejects.toMatchObject({ code: "cancelled", message: expect.stringMatching(/the answers to row \d+ are kept in/) });
+    expect(halves()).toEqual(["rest.csv.unfinished"]);
+    await setup.procedures.prediction.discard({ out }, setup.context);
+    expect(halves()).toEqual([]);
+    await expect(callOff()).rejects.toMatchObject({ code: "cancelled" });
+    const { value } = await predictTable({ data: many, out });
+    expect(value!.resumedAfter).toBeGreaterThan(0);
+    expect(value!.samples).toBe(120_000);
+    expect(readFileSync(out).equals(readFileSync(whole))).toBe(true);
+    expect(halves()).toEqual(["rest.csv"]);
   });
 });
 

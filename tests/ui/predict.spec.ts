@@ -148,7 +148,7 @@ test("answers that a spreadsheet would work out are told; ticked once, they are 
   studio.expectNoComplaints();
 });
 
-test("a large file is called off half way, and nothing is written", async ({ page, studio, workshop }) => {
+test("a large file is called off half way: what was answered is kept, and gone on with or discarded", async ({ page, studio, workshop }) => {
   const project = await trained(workshop.folder);
   const rows = join(workshop.folder, "many.csv");
   const lines = cloudTable(5000)
@@ -159,10 +159,49 @@ test("a large file is called off half way, and nothing is written", async ({ pag
   await predict.goto(workshop.server.url, project);
   await predict.mode("A whole file");
   await predict.chooseTable(rows);
-  await predict.file.getByRole("button", { name: "Predict the file" }).click();
-  await predict.file.getByRole("button", { name: "Cancel" }).click();
+  const start = predict.file.getByRole("button", { name: "Predict the file" });
+  const callOff = async () => {
+    await expect(predict.file.getByRole("status")).toContainText(/[1-9][\d,]* of 600,000/);
+    await predict.file.getByRole("button", { name: "Cancel" }).click();
+    await expect(predict.file.getByRole("status")).toContainText(/^Called off after [\d,]+ of 600,000\. What was answered is kept/);
+  };
+  const written = () => readdirSync(workshop.folder).filter((name) => name.startsWith("many-predictions"));
+  await start.click();
+  await callOff();
+  expect(written()).toContain("many-predictions.csv.unfinished");
+  await lookAt(page, "predict-kept", true);
+  await predict.file.getByRole("button", { name: "Discard it" }).click();
   await expect(predict.file.getByRole("status")).toContainText("Called off; nothing was written.");
-  await expect.poll(() => readdirSync(workshop.folder).filter((name) => name.startsWith("many-predictions"))).toEqual([]);
+  await expect.poll(written).toEqual([]);
+
+  await start.click();
+  await callOff();
+  await predict.file.getByRole("button", { name: "Go on" }).click();
+  await expect(predict.file.getByRole("status")).toContainText("600,000 rows answered", { timeout: 120_000 });
+  await expect(predict.file.getByRole("list", { name: "What was noticed" })).toContainText(/The first [\d,]+ were answered before the work was cut off/);
+  expect(written()).toEqual(["many-predictions.csv"]);
+  studio.expectNoComplaints();
+});
+
+test("rows without an answer are listed, each with why", async ({ page, studio, workshop }) => {
+  const project = await trained(workshop.folder);
+  const rows = join(workshop.folder, "bad-rows.csv");
+  const [head = "", ...lines] = cloudTable(40).trimEnd().split("\n");
+  const given = lines.map((line, i) => (i === 3 || i === 17 ? line.replace(/^([^,]*),[^,]*/, "$1,very high") : line));
+  writeFileSync(rows, [head, ...given].join("\n"));
+  const predict = new PredictPage(page);
+  await predict.goto(workshop.server.url, project);
+  await predict.mode("A whole file");
+  await predict.chooseTable(rows);
+  await predict.file.getByRole("button", { name: "Predict the file" }).click();
+  await expect(predict.file.getByRole("status")).toContainText("38 rows answered");
+  await expect(predict.file).toContainText("2 rows have no answer. In the file the column “error” says why:");
+  await expect(predict.file.getByRole("list", { name: "Rows without an answer" }).getByRole("listitem")).toContainText([
+    /^Row 4: column "height": got "very high"/,
+    /^Row 18: column "height"/,
+  ]);
+  await expect(predict.answers.getByRole("columnheader", { name: "error" })).toBeVisible();
+  await lookAt(page, "predict-bad-rows", true);
   studio.expectNoComplaints();
 });
 
@@ -201,7 +240,7 @@ test("looks right in both themes and sizes", { tag: "@long" }, async ({ page, st
   await predict.chooseTable(join(project, "clouds.csv"));
   await predict.file.getByRole("button", { name: "Predict the file" }).click();
   await expect(predict.answers).toBeVisible();
-  await lookAt(page, "predict-file");
+  await lookAt(page, "predict-file", true);
   await predict.file.getByRole("button", { name: "Predict the file" }).click();
   await expect(predict.file.getByRole("alert")).toBeVisible();
   await lookAt(page, "predict-exists");

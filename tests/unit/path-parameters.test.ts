@@ -66,6 +66,7 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "evaluation.residuals": { ...run, split: "test", target: "Good" },
   "prediction.form": run,
   "prediction.one": { ...run, values: {} },
+  "prediction.discard": { out: join(allowed, "out.csv") },
   "pictures.layers": run,
   "pictures.filters": run,
   "pictures.saliency": { ...run, path: inside, target: "Good" },

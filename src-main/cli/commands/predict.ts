@@ -6,6 +6,7 @@ import { type FormulaCells, predictionResult } from "../../contract/results.js";
 import { inEngine } from "../../services/jobs/jobs.js";
 import { modelFile } from "../../services/models/models.js";
 import { refuseOut, runOf } from "../../services/models/out-file.js";
+import { answerTable } from "../../services/prediction/answer-table.js";
 import { outFile } from "../arguments.js";
 import { plural } from "../format.js";
 import { interruptible } from "../interrupt.js";
@@ -17,21 +18,24 @@ interface Options {
   readonly out?: string;
   readonly device?: string;
   readonly spreadsheet?: boolean;
+  readonly anew?: boolean;
   readonly json?: boolean;
 }
 
 export function configurePredict(command: Command): void {
   command
-    .option("--out <path>", "CSV to write (default: <table>.predictions.csv, in the current folder)", outFile)
+    .option("--out <path>", "CSV to write, or Parquet where its name ends so (default: <table>.predictions.csv, in the current folder)", outFile)
     .option(
       "--spreadsheet",
       "put an apostrophe before text that a spreadsheet would take for a formula (it begins with =, +, - or @); by default every cell is exact, for programs",
     )
+    .option("--anew", "begin anew where such a call was cut off before; by default it goes on there")
     .option("--device <name>", "auto, cpu or another that `devices` lists")
     .action(predict);
 }
 
-async function predict(model: string, data: string, { out = defaultOut(data), device = "auto", spreadsheet = false, json = false }: Options): Promise<void> {
+async function predict(model: string, data: string, options: Options): Promise<void> {
+  const { out = defaultOut(data), device = "auto", spreadsheet = false, anew = false, json = false } = options;
   const output = createOutput(json);
   const file = modelFile(model);
   refuseOut(
@@ -45,12 +49,28 @@ async function predict(model: string, data: string, { out = defaultOut(data), de
   const temporary = partOf(out);
   // A process that is ended by force cannot tidy up; once renamed, the file is not there.
   process.once("exit", () => rmSync(temporary, { force: true }));
-  const work = { kind: "predict", model: file, data, out, temporary, device, spreadsheet } as const;
-  const result = await interruptible(output, (setting) => inEngine(work, showEvents(output), (value) => predictionResult.parse(value), setting));
+  const result = await interruptible(output, (setting) =>
+    answerTable(
+      { model: file, data, out, temporary, device, spreadsheet, anew },
+      {
+        hear: showEvents(output),
+        check: (value) => predictionResult.parse(value),
+        run: (work, onEvent, check, signal) => inEngine(work, onEvent, check, { launch: setting.launch, ...(signal ? { signal } : {}) }),
+        signal: setting.signal,
+      },
+    ),
+  );
   showStrangers(output, result);
   const told = toldOfFormulas(result.formulas);
   if (told !== undefined) output.line(told);
-  output.line(`${plural(result.samples, "prediction")} in ${result.out}`);
+  const { samples, failed = 0, devices = {} } = result;
+  if (Object.keys(devices).length > 0)
+    output.line(
+      `computed by ${Object.entries(devices)
+        .map(([name, rows]) => `${name} (${plural(rows, "row")})`)
+        .join(" and ")}`,
+    );
+  output.line(`${plural(samples, "prediction")}${failed === 0 ? "" : `, and ${plural(failed, "row")} without,`} in ${result.out}`);
   output.event(result);
 }
 

@@ -1,9 +1,10 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { defined } from "../../base/assert.js";
 import { entryPath } from "../../base/entries.js";
 import { DecodingRoom } from "./decoding-room.js";
 import { loadSharp } from "./load-sharp.js";
-import type { PictureResult, PictureTask, PictureThreadReply, PictureThreadRequest, PixelFormat } from "./picture-task.js";
+import type { PictureResult, PictureTask, PictureThreadReply, PictureThreadRequest, PixelFormat, PixelResult, PixelTask } from "./picture-task.js";
 
 /** Pictures that a thread has at hand: while one is read from disk, another is decoded. */
 const AT_HAND = 2;
@@ -53,6 +54,14 @@ export class PicturePool {
     if (failure) throw failure.error;
   }
 
+  /** The pixels of one picture, by the thread with the least to do. Never fails: a bad file is a result. */
+  async pixels(path: string, format: PixelFormat): Promise<PixelResult> {
+    await loadSharp();
+    const [first, ...others] = this.#threads;
+    const freest = others.reduce((best, thread) => (best && best.load <= thread.load ? best : thread), first);
+    return defined(freest, "a thread").pixels({ id: this.#next++, path, format });
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.close()));
   }
@@ -61,7 +70,9 @@ export class PicturePool {
 class Thread {
   readonly #room: DecodingRoom;
   #worker: Worker | undefined;
-  readonly #waiting = new Map<number, (result: PictureResult) => void>();
+  readonly #waiting = new Map<number, (result: PictureResult | PixelResult) => void>();
+  /** Those of them of which pixels alone are asked for. */
+  readonly #plain = new Set<number>();
   /** Rooms that pictures at hand have taken. */
   readonly #taken = new Map<number, () => void>();
 
@@ -69,7 +80,21 @@ class Thread {
     this.#room = room;
   }
 
+  /** Pictures that wait for it. */
+  get load(): number {
+    return this.#waiting.size;
+  }
+
   read(task: PictureTask): Promise<PictureResult> {
+    return this.#ask(task) as Promise<PictureResult>;
+  }
+
+  pixels(task: PixelTask): Promise<PixelResult> {
+    this.#plain.add(task.id);
+    return this.#ask(task) as Promise<PixelResult>;
+  }
+
+  #ask(task: PictureTask | PixelTask): Promise<PictureResult | PixelResult> {
     return new Promise((resolve) => {
       this.#waiting.set(task.id, resolve);
       tell(this.#started(), task);
@@ -90,7 +115,7 @@ class Thread {
     // A thread that dies, as of memory, takes the pictures at hand with it; the next ones get a new thread.
     worker.on("error", (error) => {
       if (this.#worker === worker) this.#worker = undefined;
-      for (const id of [...this.#waiting.keys()]) this.#settle({ id, facts: { bad: `could not be decoded: ${error.message}` }, pixels: [] });
+      for (const id of [...this.#waiting.keys()]) this.#settle(failed(id, `could not be decoded: ${error.message}`, this.#plain.has(id)));
     });
     return (this.#worker = worker);
   }
@@ -103,12 +128,17 @@ class Thread {
     tell(worker, { granted: id });
   }
 
-  #settle(result: PictureResult): void {
+  #settle(result: PictureResult | PixelResult): void {
+    this.#plain.delete(result.id);
     this.#taken.get(result.id)?.();
     this.#taken.delete(result.id);
     this.#waiting.get(result.id)?.(result);
     this.#waiting.delete(result.id);
   }
+}
+
+function failed(id: number, bad: string, isPlain: boolean): PictureResult | PixelResult {
+  return isPlain ? { id, bad } : { id, facts: { bad }, pixels: [] };
 }
 
 function tell(worker: Worker, request: PictureThreadRequest): void {

@@ -48,10 +48,20 @@ export interface PictureResult {
   readonly pixels: readonly Uint8Array<ArrayBuffer>[];
 }
 
+/** A picture of which nothing but its pixels is asked for. */
+export interface PixelTask {
+  readonly id: number;
+  readonly path: string;
+  readonly format: PixelFormat;
+}
+
+/** `[height, width, C]`, or why there are none, as the end of a sentence that begins with the picture's name. */
+export type PixelResult = { readonly id: number } & ({ readonly data: Uint8Array<ArrayBuffer>; readonly bad?: undefined } | { readonly bad: string });
+
 /** To a thread that reads pictures: one to read, or that there is room for one. */
-export type PictureThreadRequest = PictureTask | { readonly granted: number };
+export type PictureThreadRequest = PictureTask | PixelTask | { readonly granted: number };
 /** From it: what came of a picture, or how many bytes it needs first. */
-export type PictureThreadReply = PictureResult | { readonly id: number; readonly bytes: number };
+export type PictureThreadReply = PictureResult | PixelResult | { readonly id: number; readonly bytes: number };
 
 /**
  * Reads, decodes and resizes one picture. Never throws: a bad file is a result.
@@ -90,5 +100,16 @@ export async function readPicture(
     return { id, facts, pixels };
   } catch (thrown) {
     return { id, facts: { bad: toLatheError(thrown).message, ...(sha256 === undefined ? {} : { sha256 }) }, pixels: [] };
+  }
+}
+
+/** Reads, decodes and resizes one picture as `readPicture` does, and looks at nothing else of it. Never throws. */
+export async function readPixels({ id, path, format }: PixelTask, makeRoom: (bytes: number) => Promise<void>): Promise<PixelResult> {
+  try {
+    const bytes = readPictureFileNow(path);
+    await makeRoom(await bytesToDecode(bytes));
+    return { id, data: Uint8Array.from(resized(await decodePicture(bytes, format), format.width, format.height).data) };
+  } catch (thrown) {
+    return { id, bad: toLatheError(thrown).message };
   }
 }

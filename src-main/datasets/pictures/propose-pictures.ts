@@ -116,7 +116,7 @@ export async function proposePictures(question: PictureFolderQuestion): Promise<
   for (const name of asked) check(name, "data.column", "the input");
   const others = [...new Set(asked)].filter((name) => !wanted.includes(name));
   const { columns, unfit } = columnsOf(listing, levels, pattern);
-  notes.push(...tellUnfit(unfit, listing.pictures.length, question.names));
+  notes.push(...tellUnfit({ count: unfit.length, first: unfit[0] ?? "" }, listing.pictures.length, question.names));
   const classes = classesOf(listing);
   for (const name of wanted) {
     const column = columns.find((one) => one.name === name);

@@ -218,7 +218,7 @@ function gathered(batch: RawBatch, seen: readonly Seen[], inputs: readonly Fitte
 }
 
 /** Some rows of a tensor. */
-function rowsOf(t: TensorData, rows: readonly number[]): TensorData {
+export function rowsOf(t: TensorData, rows: readonly number[]): TensorData {
   const width = t.dims.slice(1).reduce((a, b) => a * b, 1);
   const dims = [rows.length, ...t.dims.slice(1)];
   if (t.dtype === "string") return { dtype: "string", dims, data: rows.flatMap((row) => t.data.slice(row * width, (row + 1) * width)) };

@@ -6,7 +6,7 @@ import { BLANKS } from "./csv-records.js";
 import type { Database } from "./database.js";
 import { sniffDecimals } from "./decimal.js";
 import { type FoundFile, goneMeanwhile } from "./find-file.js";
-import { rowOfLine } from "./record-position.js";
+import { rowOfLine, rowsOfLines } from "./record-position.js";
 import { saidBy } from "./library-errors.js";
 import { type PlainText, mustBeRewritten, rewriteText } from "./rewrite-text.js";
 import { shorten } from "../shorten.js";
@@ -69,13 +69,19 @@ function describe(database: Database, file: FoundFile, { text, sniffed, plain, o
   const columns = names.map((name, k): SourceColumn => ({ name, sql: `c${k}`, kind: "text", decimal: decimals?.columns[k] ?? options.decimal ?? "." }));
   const withComma = columns.some((c) => c.decimal === ",");
   const endsInLf = hasReturnsInQuotes(text.head, dialect.quote);
-  const relation = (inOrder: boolean) => readCsv(plain.path, dialect, dialect.names.length, { inOrder, endsInLf });
+  const relation = (inOrder: boolean, more = "") => readCsv(plain.path, dialect, dialect.names.length, { inOrder, endsInLf, more });
   return {
     path: file.path,
     format: "csv",
     size: file.size,
     root: dirname(file.path),
     relation: relation(false),
+    tolerant: {
+      relation: (rejects) =>
+        relation(false, rejects === undefined ? ", ignore_errors=true" : `, store_rejects=true, rejects_limit=0, rejects_table='${rejects}'`),
+      rowsOf: (lines) => rowsOfLines(plain.path, lines, dialect),
+      tell: tellRejected,
+    },
     columns,
     warnings,
     ...(withComma ? { decimal: "," } : {}),
@@ -153,14 +159,25 @@ function readCsv(
   path: string,
   { delimiter, quote, escape, hasHeader, skip }: Dialect,
   width: number,
-  { inOrder, endsInLf }: { readonly inOrder: boolean; readonly endsInLf: boolean },
+  { inOrder, endsInLf, more }: { readonly inOrder: boolean; readonly endsInLf: boolean; readonly more: string },
 ): string {
   const columns = Array.from({ length: width }, (_, k) => `'c${k}': 'VARCHAR'`).join(", ");
   return (
     `read_csv(${fileLiteral(path)}, auto_detect=false, delim=${literal(delimiter)}, quote=${literal(quote)}, escape=${literal(escape)}, ` +
     `header=${hasHeader}, skip=${skip}, ` +
-    `columns={${columns}}${inOrder ? ", parallel=false" : ""}${endsInLf ? ", new_line='\\n'" : ""}${isGzipped(path) ? ", compression='gzip'" : ""})`
+    `columns={${columns}}${inOrder ? ", parallel=false" : ""}${endsInLf ? ", new_line='\\n'" : ""}${isGzipped(path) ? ", compression='gzip'" : ""}${more})`
   );
+}
+
+/** What DuckDB says of rows with other fields than the first, and of quotes. */
+const FIELDS = /Expected Number of Columns: (\d+) Found: (\d+)/;
+const QUOTES = /unterminated quote|quote should be followed|quoted value/i;
+const BAD_QUOTE = 'a quote is opened and not closed, or stands inside a field; double it ("") or take it out';
+
+function tellRejected(message: string): string {
+  const [, expected, got] = FIELDS.exec(message) ?? [];
+  if (got !== undefined) return `got ${got} field${got === "1" ? "" : "s"}, expected ${expected} as in the first row; mend the row`;
+  return QUOTES.test(message) ? BAD_QUOTE : "cannot be read as a row of the table; mend it";
 }
 
 /** Reads once more, one row after the other, so that the row in the message is the first bad one. */
@@ -177,7 +194,7 @@ async function explain(database: Database, path: string, { path: textPath, diale
   const row = Number.isNaN(line) ? undefined : await rowOfLine(textPath, line, dialect);
   const at = row === undefined ? path : `${path}, row ${row}`;
   const details = { path, ...(row === undefined ? {} : { row }) };
-  const fields = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
+  const fields = FIELDS.exec(message);
   if (fields) {
     const [, expected, got] = fields.map(Number);
     const comment = row === undefined ? undefined : /^\s*(#|%|\/\/)/.exec(/Original Line: (.*)/.exec(message)?.[1] ?? "")?.[1];
@@ -197,10 +214,8 @@ async function explain(database: Database, path: string, { path: textPath, diale
       { cause: error },
     );
   }
-  if (/unterminated quote|quote should be followed|quoted value/i.test(message)) {
-    return new LatheError("data.ragged", `${at}: a quote is opened and not closed, or stands inside a field; double it ("") or take it out`, details, {
-      cause: error,
-    });
+  if (QUOTES.test(message)) {
+    return new LatheError("data.ragged", `${at}: ${BAD_QUOTE}`, details, { cause: error });
   }
   if (/unicode|utf-?8/i.test(message)) {
     return new LatheError("data.unreadable", `${at}: not valid in the encoding of the file; set ${settingTo("encoding", "latin-1")}, or what it is`, details, {

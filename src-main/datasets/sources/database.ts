@@ -95,17 +95,26 @@ export class Database {
 
   /** A table of texts, rows as they come. */
   async fill(table: string, columns: readonly string[], rows: Iterable<readonly (string | null)[]>): Promise<void> {
+    await this.fillFrom(table, columns, (add) => {
+      for (const row of rows) add(row);
+      return Promise.resolve();
+    });
+  }
+
+  /** The same of rows that are handed over one by one. @returns what `feed` does */
+  async fillFrom<T>(table: string, columns: readonly string[], feed: (add: (row: readonly (string | null)[]) => void) => Promise<T>): Promise<T> {
     await this.exec(`CREATE TABLE ${table} (${columns.map((name) => `${name} VARCHAR`).join(", ")})`);
-    await this.#guard(async () => {
+    return this.#guard(async () => {
       const appender = await this.#connection.createAppender(table);
-      for (const row of rows) {
+      const result = await feed((row) => {
         for (const value of row) {
           if (value === null) appender.appendNull();
           else appender.appendVarchar(value);
         }
         appender.endRow();
-      }
+      });
       appender.closeSync();
+      return result;
     });
   }
 

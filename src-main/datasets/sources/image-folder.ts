@@ -2,7 +2,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { toLatheError } from "../../base/errors.js";
 import { PICTURE_COLUMN, folderColumns } from "../../contract/data.js";
 import { nameColumns, parseNamePattern } from "../../contract/file-names.js";
-import { type ListedPicture, listPictures } from "../pictures/list-pictures.js";
+import { type ListedPicture, listPictures, visitPictures } from "../pictures/list-pictures.js";
 import type { Database } from "./database.js";
 import type { Source } from "./source.js";
 import { identifier, literal } from "./sql.js";
@@ -43,16 +43,7 @@ export async function openImageFolder(
   const exclude = excluded.map(asListed);
   const relabel = Object.fromEntries(Object.entries(relabelled).map(([path, labels]) => [asListed(path), labels]));
   const table = await freshName(database, "pictures");
-  const parsed = names === undefined ? undefined : parseNamePattern(names);
-  const pattern = parsed === undefined || "problem" in parsed ? undefined : parsed;
-  const beside = folderColumns({ levels, names });
-  const unfit: string[] = [];
-  const valuesOf = ({ path, labels }: ListedPicture): readonly string[] => {
-    const parts = pattern?.read(path);
-    if (pattern && !parts) unfit.push(path);
-    return [...labels, ...(parts ?? [])];
-  };
-  const columns = [PICTURE_COLUMN, ...beside].map((name, k) => ({ name, sql: `c${k}`, kind: "name" as const }));
+  const { beside, columns, unfit, valuesOf } = columnsBeside(levels, names);
   await database.fill(
     table,
     columns.map(({ sql }) => sql),
@@ -87,15 +78,74 @@ export async function openImageFolder(
   };
 }
 
-/** What files are not called as the pattern says, in a sentence. */
-export function tellUnfit(unfit: readonly string[], all: number, names = ""): readonly string[] {
-  const [first] = unfit;
-  if (first === undefined) return [];
+/** The columns of a folder's pictures, what they are of each, and which are not called as the pattern says. */
+function columnsBeside(levels: readonly string[], names: string | undefined) {
+  const parsed = names === undefined ? undefined : parseNamePattern(names);
+  const pattern = parsed === undefined || "problem" in parsed ? undefined : parsed;
+  const beside = folderColumns({ levels, names });
+  const unfit = { count: 0, first: "" };
+  return {
+    beside,
+    columns: [PICTURE_COLUMN, ...beside].map((name, k) => ({ name, sql: `c${k}`, kind: "name" as const })),
+    unfit,
+    valuesOf: ({ path, labels }: ListedPicture): readonly string[] => {
+      const parts = pattern?.read(path);
+      if (pattern && !parts && unfit.count++ === 0) unfit.first = path;
+      return [...labels, ...(parts ?? [])];
+    },
+  };
+}
+
+/**
+ * A folder of pictures that are to be answered for, in the order of their paths: however many there are, they are listed in the database, and never in memory.
+ * @throws LatheError as `listPictures`
+ */
+export async function openManyPictures(
+  database: Database,
+  root: string,
+  { levels, names, signal }: Pick<FolderOptions, "levels" | "names" | "signal">,
+): Promise<Source> {
+  const { beside, columns, unfit, valuesOf } = columnsBeside(levels, names);
+  const found = await freshName(database, "found");
+  let size = 0;
+  const { warnings } = await database.fillFrom(
+    found,
+    columns.map(({ sql }) => sql),
+    (add) =>
+      visitPictures(
+        root,
+        levels.length,
+        (picture) => {
+          size++;
+          const values = valuesOf(picture);
+          add([picture.path, ...beside.map((_, k) => values[k] ?? null)]);
+        },
+        signal,
+      ),
+  );
+  const table = await freshName(database, "pictures");
+  await database.exec(`CREATE TABLE ${table} AS SELECT * FROM ${found} ORDER BY c0`);
+  await database.exec(`DROP TABLE ${found}`);
+  return {
+    path: root,
+    format: "pictures",
+    size,
+    root,
+    relation: table,
+    columns,
+    warnings: [...warnings, ...tellUnfit(unfit, size, names)],
+    explain: (error) => Promise.resolve(toLatheError(error)),
+  };
+}
+
+/** What files are not called as the pattern says, in a sentence. @param unfit how many, and the first of them */
+export function tellUnfit({ count, first }: { readonly count: number; readonly first: string }, all: number, names = ""): readonly string[] {
+  if (count === 0) return [];
   const columns = nameColumns(names).map((column) => `"${column}"`);
   const listed = columns.length > 1 ? `${columns.slice(0, -1).join(", ")} and ${columns.at(-1)}` : columns.join("");
   return [
-    `${unfit.length} of ${all} pictures ${unfit.length === 1 ? "is" : "are"} not called ${names}${unfit.length === 1 ? ":" : ", such as"} ${first}; ` +
-      `${unfit.length === 1 ? "its" : "their"} ${listed} ${columns.length > 1 ? "are" : "is"} missing`,
+    `${count} of ${all} pictures ${count === 1 ? "is" : "are"} not called ${names}${count === 1 ? ":" : ", such as"} ${first}; ` +
+      `${count === 1 ? "its" : "their"} ${listed} ${columns.length > 1 ? "are" : "is"} missing`,
   ];
 }
 

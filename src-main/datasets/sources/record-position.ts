@@ -6,7 +6,14 @@ import { openBytes } from "./text-file.js";
  * Which row of data DuckDB's line number means: it counts blank lines, but not the line ends inside quotes.
  * @returns the row, from 1.
  */
-export async function rowOfLine(path: string, line: number, { delimiter, quote, escape, hasHeader, skip }: Dialect): Promise<number> {
+export async function rowOfLine(path: string, line: number, dialect: Dialect): Promise<number> {
+  const [row = 1] = await rowsOfLines(path, [line], dialect);
+  return row;
+}
+
+/** The same of several lines, in their order, which is ascending. */
+export async function rowsOfLines(path: string, wanted: readonly number[], { delimiter, quote, escape, hasHeader, skip }: Dialect): Promise<readonly number[]> {
+  const rows: number[] = [];
   let [lines, records] = [1, 0];
   let [quoted, starts, blank, escaped] = [false, true, true, false];
   let before = "";
@@ -17,7 +24,8 @@ export async function rowOfLine(path: string, line: number, { delimiter, quote, 
       if (isEnd) {
         if (!blank && lines > skip) records++;
         lines++;
-        if (lines === line) return records + (hasHeader ? 0 : 1);
+        if (lines === wanted[rows.length]) rows.push(records + (hasHeader ? 0 : 1));
+        if (rows.length === wanted.length) return rows;
         [starts, blank] = [true, true];
       } else if (c !== "\n" && c !== "\r" && c !== "\ufeff") {
         blank = false;
@@ -29,5 +37,6 @@ export async function rowOfLine(path: string, line: number, { delimiter, quote, 
       before = c;
     }
   }
-  return Math.max(1, records + (hasHeader ? 0 : 1));
+  const end = Math.max(1, records + (hasHeader ? 0 : 1));
+  return [...rows, ...wanted.slice(rows.length).map(() => end)];
 }

@@ -56,10 +56,21 @@ export interface Source {
   readonly unused?: string;
   /** Of a table that was made regular in time: how. Then `relation` is its DuckDB table. */
   readonly series?: RegularSeries;
+  /** Of a delimited text: how it is read without its rows of too few or too many fields. */
+  readonly tolerant?: TolerantReading;
   /** A table of `path`: pictures that are the validation, by their path as a column has it. */
   readonly validated?: string;
   /** What a failed reading means to the user; a fault of ours is thrown as it came. */
   explain(error: unknown): Promise<LatheError>;
+}
+
+export interface TolerantReading {
+  /** A FROM item. @param rejects a table that DuckDB makes of what it passes over */
+  relation(rejects?: string): string;
+  /** Which rows that table's lines are, ascending. */
+  rowsOf(lines: readonly number[]): Promise<readonly number[]>;
+  /** What is wrong with a row, in DuckDB's words, in ours. */
+  tell(message: string): string;
 }
 
 /**
@@ -156,7 +167,12 @@ export const TIME = "time_order";
 interface MoreColumns {
   readonly time?: SourceColumn | undefined;
   readonly lists?: readonly SourceColumn[];
+  /** Tells a value that is no finite number instead of failing: then there is `REFUSED` too. */
+  readonly tells?: boolean;
 }
+
+/** SQL of the first value of a row that is no finite number, behind its column's place among the numbers: `2:abc`; NULL where there is none. */
+export const REFUSED = "refused";
 
 /** A text that lists words: an empty one has none. */
 function listOf(column: SourceColumn): string {
@@ -166,18 +182,25 @@ function listOf(column: SourceColumn): string {
 
 /** A FROM item with `numbers` as DOUBLE n0, n1, … and `texts` as VARCHAR t0, t1, …, missing as NULL. A value that is no finite number fails the query. */
 export function converted({ relation }: Source, numbers: readonly SourceColumn[], texts: readonly SourceColumn[], more: MoreColumns = {}): string {
-  const { time, lists = [] } = more;
+  const { time, lists = [], tells = false } = more;
   const inner = [
-    ...numbers.map((c, k) => `${castNumber(c)} AS n${k}`),
+    ...numbers.map((c, k) => `${tells ? `CASE WHEN ${isRefused(c)} THEN NULL ELSE ${castNumber(c)} END` : castNumber(c)} AS n${k}`),
+    ...(tells ? [`${refusedOf(numbers)} AS ${REFUSED}`] : []),
     ...texts.map((c, k) => `${lists.includes(c) ? listOf(c) : textOf(c)} AS t${k}`),
     ...(time ? [`${timeOf(time)} AS ${TIME}`] : []),
   ];
   const outer = [
     ...numbers.map((_, k) => `CASE WHEN isnan(n${k}) THEN NULL WHEN abs(n${k}) > ${LARGEST} THEN error('${NO_NUMBER}') ELSE n${k} END AS n${k}`),
     ...texts.map((_, k) => `t${k}`),
+    ...(tells ? [REFUSED] : []),
     ...(time ? [TIME] : []),
   ];
   return `(SELECT ${outer.join(", ")} FROM (SELECT ${inner.join(", ")} FROM ${relation}))`;
+}
+
+function refusedOf(numbers: readonly SourceColumn[]): string {
+  if (numbers.length === 0) return "CAST(NULL AS VARCHAR)";
+  return `CASE ${numbers.map((c, k) => `WHEN ${isRefused(c)} THEN '${k}:' || CAST(${c.sql} AS VARCHAR)`).join(" ")} END`;
 }
 
 /**

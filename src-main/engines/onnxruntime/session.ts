@@ -30,7 +30,7 @@ export async function createSession(name: string, model: Uint8Array, options: Se
       executionMode: "sequential",
       graphOptimizationLevel: "all",
       // Gradients of what has been learnt by heart are numbers below 1e-38, with which processors are many times slower. They count as 0.
-      extra: { session: { set_denormal_as_zero: "1" } },
+      extra: { session: { set_denormal_as_zero: "1", ...(options.shares === true ? { intra_op: { allow_spinning: "0" } } : {}) } },
       logSeverityLevel: 4, // errors are thrown, with their reason; a second copy on the terminal is none the clearer
       ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
     });

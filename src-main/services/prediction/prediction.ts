@@ -1,12 +1,13 @@
-import { existsSync, rmSync } from "node:fs";
-import { LatheError, toLatheError } from "../../base/errors.js";
+import { existsSync } from "node:fs";
+import { LatheError } from "../../base/errors.js";
 import { partOf } from "../../base/work-folder.js";
 import type { RowValues } from "../../contract/engine-messages.js";
 import { type OnePrediction, type PredictionForm, type TablePrediction, tablePrediction } from "../../contract/evaluation-views.js";
-import type { LogEvent } from "../../contract/events.js";
+import type { LogEvent, StageEvent } from "../../contract/events.js";
 import { predictionResult } from "../../contract/results.js";
 import type { RunReference } from "../../contract/summaries.js";
 import { kindOf } from "../../features/index.js";
+import { discardAnswers } from "../../training/models/answer-journal.js";
 import { outExists } from "../../training/models/out-exists.js";
 import { faultsOfModel } from "../../training/models/tell-faults.js";
 import { readTrainingValues } from "../../training/runs/training-values.js";
@@ -16,9 +17,9 @@ import type { ModelFactsStore } from "../models/model-facts.js";
 import type { ModelServers } from "../models/model-servers.js";
 import { refuseOut } from "../models/out-file.js";
 import { resolvePictures } from "../pictures/picture-paths.js";
+import { answerTable } from "./answer-table.js";
 import { describeAnswer, formOf } from "./prediction-form.js";
 import { modelOfRun } from "../runs/run-reference.js";
-import type { Progress } from "../jobs/shared-work.js";
 
 /** Rows of a written file that are told with it. */
 const PREVIEW = 200;
@@ -31,10 +32,11 @@ export interface Prediction {
   /** @throws LatheError `export.exists`, `usage` for a place that `refuseOut` keeps, `rpc.refused`, `data.*`, `run.storage`, `cancelled` */
   table(
     asked: RunReference & { readonly data: string; readonly out: string; readonly replace: boolean; readonly spreadsheet: boolean },
-    onProgress: Progress,
-    onLog: (event: LogEvent) => void,
+    hear: (event: StageEvent | LogEvent) => void,
     signal: AbortSignal,
   ): Promise<TablePrediction>;
+  /** Takes the answers away that were kept when making a file of them was cut off. @throws LatheError `rpc.refused`, `usage` */
+  discard(out: string): Promise<void>;
   /** Lets go of the processes that models are served in. */
   close(): void;
 }
@@ -55,34 +57,28 @@ export function createPrediction(access: FolderAccess, work: EngineRunner, serve
       const found = await resolvePictures(access, facts, values);
       return describeAnswer(facts, readTrainingValues(folder), values, await servers.ask(model, { kind: "answer", values: found }));
     },
-    async table({ data: asked, out: wanted, replace, spreadsheet, ...run }, onProgress, onLog, signal) {
+    async table({ data: asked, out: wanted, replace, spreadsheet, ...run }, hear, signal) {
       const data = await access.resolve(asked, "the table");
       const out = await access.resolveNew(wanted, "the file for predictions");
       const { folder, model } = await modelOfRun(access, run);
       refuseOut(wanted, [{ path: data, what: "the table itself" }], folder);
       if (existsSync(out) && !replace) throw outExists(out);
       const schema = predictionResult.extend({ preview: tablePrediction.shape.preview });
-      const temporary = partOf(out);
-      try {
-        const { event: _event, ...result } = await work(
-          { kind: "predict", model, data, out, temporary, keepExisting: !replace, preview: PREVIEW, spreadsheet },
-          (event) => {
-            if (event.event === "stage") onProgress(event.stage, event.done, event.total);
-            if (event.event === "log") onLog(event);
+      const { event: _event, ...result } = await answerTable(
+        { model, data, out, temporary: partOf(out), keepExisting: !replace, preview: PREVIEW, spreadsheet },
+        {
+          hear(event) {
+            if (event.event === "stage" || event.event === "log") hear(event);
           },
-          (value) => schema.parse(value),
+          check: (value) => schema.parse(value),
+          run: work,
           signal,
-        );
-        return result;
-      } catch (thrown) {
-        const error = toLatheError(thrown);
-        // A process that was ended by force could not tidy up.
-        if (error.code === "cancelled" || error.code === "engine.crashed") rmSync(temporary, { force: true });
-        if (error.code !== "engine.crashed") throw error;
-        throw new LatheError("engine.crashed", "the process that made the predictions ended unexpectedly; nothing was written, try again", error.details, {
-          cause: error,
-        });
-      }
+        },
+      );
+      return result;
+    },
+    async discard(wanted) {
+      discardAnswers(await access.resolveNew(wanted, "the file for predictions"));
     },
     close: () => servers.close(),
   };

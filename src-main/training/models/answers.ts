@@ -1,4 +1,5 @@
 import { USUAL_THRESHOLD } from "../../contract/thresholds.js";
+import type { AnswerColumnType } from "../../datasets/index.js";
 import type { Threshold } from "../../features/kind.js";
 import type { FittedTarget } from "../../features/fitted.js";
 import { targetKindOf } from "../../features/index.js";
@@ -6,6 +7,8 @@ import { targetKindOf } from "../../features/index.js";
 /** How a model's outputs for a target are written down, as its kind says. */
 export interface AnswerColumns {
   readonly head: readonly string[];
+  /** By column. */
+  readonly types: readonly AnswerColumnType[];
   /** Outputs a row. */
   readonly width: number;
   readonly cells: (outputs: Float32Array) => readonly string[];
@@ -13,7 +16,9 @@ export interface AnswerColumns {
 
 export function answerColumns(target: FittedTarget, threshold: Threshold = USUAL_THRESHOLD): AnswerColumns {
   const kind = targetKindOf(target);
-  return { head: kind.head(target), width: kind.width(target), cells: (outputs) => kind.cellsOf(outputs, target, threshold) };
+  const head = kind.head(target);
+  const types = head.map((_, k) => (k === 0 && kind.classes(target) !== undefined ? "text" : "number"));
+  return { head, types, width: kind.width(target), cells: (outputs) => kind.cellsOf(outputs, target, threshold) };
 }
 
 /** The columns of a file of answers: the sample, then those of each target; `sample number` where a target has the other name. */

@@ -14,7 +14,7 @@ import { toldThreshold, tuned } from "../judging/thresholds.js";
 import { type JudgedTarget, countGaps, judge } from "../judging/judge.js";
 import { outputName } from "./inference-model.js";
 import type { WorkSetting } from "../process/setting.js";
-import { badPictures, emptyPictures, shownBad, unreadableOf } from "./predict-table.js";
+import { badPictures, emptyPictures, shownBad, unreadableOf } from "./tell-pictures.js";
 import { faultsOfModel } from "./tell-faults.js";
 import { namedOf, nothingToJudge, strangersOf } from "./tell-strangers.js";
 import { serveModel } from "./served-model.js";
@@ -39,7 +39,11 @@ export async function evaluateModel(request: EvaluateRequest, { emit }: WorkSett
       samples += batch.size;
       emit({ event: "stage", stage: "judging", done: samples });
     }
-    for (const message of [...badPictures(table), ...emptyPictures(table)]) emit({ event: "log", level: "warning", message });
+    for (const message of [
+      ...badPictures(table),
+      ...emptyPictures({ path: table.path, blank: table.blank.length, example: table.blank.find(({ path }) => path !== "") }),
+    ])
+      emit({ event: "log", level: "warning", message });
     if (samples === 0 && table.bad.length > 0)
       throw new LatheError("data.unreadable", `none of the pictures of ${table.path} can be read: ${shownBad(table.bad[0])}`, {
         path: table.path,

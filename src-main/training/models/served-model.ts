@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { LatheError, toLatheError } from "../../base/errors.js";
 import { readNamedFileSync } from "../../base/own-files.js";
@@ -14,6 +15,10 @@ import { factsOf, readModel } from "./read-model.js";
 export interface ServedModel {
   readonly facts: ModelFacts;
   readonly session: Executable;
+  /** Where it runs. */
+  readonly device: string;
+  /** sha256 of the file. */
+  readonly sha256: string;
   /** Where the file's own graph is wanted: read anew, since few ask. @throws LatheError as `serveModel` */
   graph(): Graph;
   /** Another graph for the same device. @throws LatheError `engine.failed` */
@@ -24,19 +29,22 @@ export interface ServedModel {
 }
 
 /**
+ * @param threads within an operator; more than one share the processors with other work.
  * @throws LatheError `run.missing`, `run.checkpoint` for a run's model that is another by now, `graph.invalid`, `export.format` where the file is not a model
  * of Lathe's, `engine.*`
  */
-export async function serveModel(path: string, device: string): Promise<ServedModel> {
+export async function serveModel(path: string, device: string, threads = 1): Promise<ServedModel> {
   const bytes = read(path);
   const facts = factsOf(bytes, path);
   const { engine, device: chosen } = await chooseEngine("auto", device);
   const named = namedFor(path);
-  const session = named.wrap(await named.told(engine.load(bytes, { device: chosen, threads: 1 })));
+  const session = named.wrap(await named.told(engine.load(bytes, { device: chosen, threads, shares: threads > 1 })));
   const workFolder = makeWorkFolder();
   return {
     facts,
     session,
+    device: chosen,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
     workFolder,
     graph: () => readModel(read(path), path).graph,
     compile: async (graph) => named.wrap(await named.told(engine.compile(graph, { device: chosen, threads: 1 }))),

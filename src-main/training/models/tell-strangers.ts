@@ -30,7 +30,7 @@ function valuesOf({ texts, known }: UnknownTexts): UnknownValue[] {
 }
 
 /** Nothing is left to answer for: why. */
-export function nothingToAnswer({ path, rows, skipped }: TableReader): LatheError {
+export function nothingToAnswer({ path, rows, skipped }: Pick<TableReader, "path" | "rows" | "skipped">): LatheError {
   return new LatheError(
     "data.empty",
     `none of the ${rows} row${rows === 1 ? "" : "s"} of ${path} can be answered for: ${reasonsOf(skipped) || "there is none"}; give the values or rows that ` +
