@@ -20,7 +20,9 @@ import { putInPlace } from "../models/csv-file.js";
 import type { WorkSetting } from "../process/setting.js";
 import { readConfig } from "../runs/run-config.js";
 import { RunFolder } from "../runs/run-folder.js";
-import { certify } from "./certify.js";
+import { askPython, findPython } from "./ask-python.js";
+import { answersOf, certify } from "./certify.js";
+import { openTrained } from "./trained-network.js";
 
 const LOST = "Nothing was written";
 
@@ -28,7 +30,8 @@ const LOST = "Nothing was written";
  * Makes an export of a finished run, compares it, and gives it its place with a certificate: whole, or not at all.
  * @throws LatheError `export.format`, `export.parity`, `export.exists`, `run.missing`, `run.checkpoint`, `run.storage`, `cancelled`
  */
-export async function exportFiles(request: ExportRequest, { emit, control }: WorkSetting): Promise<ExportResult> {
+export async function exportFiles(request: ExportRequest, setting: WorkSetting): Promise<ExportResult> {
+  const { emit, control } = setting;
   const [folder, out] = [resolve(request.run), resolve(request.out)];
   const exporter = exporters.get(request.format);
   const options = chosenOptions(exporter, request.options);
@@ -41,7 +44,7 @@ export async function exportFiles(request: ExportRequest, { emit, control }: Wor
   };
   try {
     await begin("reading the run");
-    const source = openSource(folder, exporter);
+    const source = openSource(folder, exporter, setting);
     const made = await exporter.make(source, options).catch((thrown: unknown) => {
       if (thrown instanceof LatheError) throw thrown;
       const path = join(folder, exporter.source);
@@ -66,7 +69,13 @@ export async function exportFiles(request: ExportRequest, { emit, control }: Wor
   }
 }
 
-function openSource(folder: string, { source }: Exporter): ExportSource {
+function openSource(folder: string, { source }: Exporter, setting: WorkSetting): ExportSource {
+  const run = () => RunFolder.open(dirname(dirname(folder)), folder);
+  const model = () => {
+    const bytes = readOwnFileSync(path);
+    refuseDamagedModel(path, bytes);
+    return bytes;
+  };
   const path = join(folder, RUN_MODEL);
   const report = readReport(join(folder, "report.json"));
   if (source !== "report.json" && !report.parity.passed)
@@ -74,12 +83,18 @@ function openSource(folder: string, { source }: Exporter): ExportSource {
   return {
     folder,
     report,
-    model() {
-      const model = readOwnFileSync(path);
-      refuseDamagedModel(path, model);
-      return model;
-    },
+    model,
     checkBare: (bare) => checkExport({ model: path, bare }),
+    trained: () => openTrained(run(), dirname(dirname(folder)), model(), setting),
+    async askPython(place) {
+      const { project, projectFolder } = readConfig(run());
+      const answers = answersOf(folder, project.data);
+      if (!answers) return "not compared: the run kept no answers of validation or test rows to compare with";
+      const python = await findPython();
+      if (python === undefined)
+        return "not compared: there is no Python with PyTorch and NumPy here to run it; LATHE_TORCH_PYTHON names one, and lathe verify compares later";
+      return askPython({ python, folder: place, data: resolve(projectFolder, project.data.source.path), answers, signal: setting.control.preparation });
+    },
   };
 }
 
