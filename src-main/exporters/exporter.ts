@@ -49,7 +49,7 @@ export interface TrainedNetwork {
   readonly fitted: FittedData;
   readonly thresholds: Readonly<Record<string, Threshold>>;
   /** A target's loss: its options are complete, without "balanced". */
-  loss(target: string): { readonly type: string; readonly weight: number; readonly options: unknown };
+  readonly loss: (target: string) => { readonly type: string; readonly weight: number; readonly options: unknown };
   /** Whether an epoch's last, smaller batch is dropped. */
   readonly dropLast: boolean;
   /** Targets that some samples lack. */

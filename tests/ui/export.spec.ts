@@ -222,7 +222,7 @@ test("the PyTorch folder is written as a new folder, with what it was compared w
   const before = readFileSync(join(folder, "certificate.json"), "utf8");
   await exporting.begin("PyTorch folder");
   await exporting.save(workshop.folder, "torch");
-  await expect(page.getByRole("alert")).toContainText(`there is a folder ${folder} already, and it is not empty; choose another name`);
+  await expect(page.getByRole("alert")).toContainText(`There is a folder ${folder} already, and it is not empty; choose another name`);
   expect(readFileSync(join(folder, "certificate.json"), "utf8")).toBe(before);
   studio.expectNoComplaints();
 });

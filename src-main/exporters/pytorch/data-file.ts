@@ -66,7 +66,7 @@ def clean(cell):
 
 def is_missing(text, column):
     return text == "" or text.lower() in MISSING or text.lower() in SPEC.get("missing", {}).get(column, [])
-${hand("number", `${NUMBER(decimal)}`)}${hand(
+${hand("number", numberPython(decimal))}${hand(
     "class_of",
     `def class_of(text, classes, otherwise):
     """The class that a text stands for; words such as yes and Yes are one where only one of them is a class."""
@@ -129,7 +129,7 @@ function escaped(text: string): string {
 }
 
 /** Numbers may have units and thousands, as in `1,234.50 €`. */
-function NUMBER(decimal: "," | "."): string {
+function numberPython(decimal: "," | "."): string {
   const [point, thousands] = decimal === "." ? ["\\.", ","] : [",", "\\."];
   return `UNIT = "[$€£¥₹%]|EUR|USD|GBP|CHF"
 NUMBER = re.compile(r"[+-]?([0-9]+${point}?[0-9]*|${point}[0-9]+)([eE][+-]?[0-9]+)?")

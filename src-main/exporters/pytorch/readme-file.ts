@@ -15,7 +15,7 @@ python predict.py table.csv --out answers.csv
 | File | What it is |
 |---|---|
 | \`model.py\` | The network, and how its weights are read and written |
-| \`data.py\` | Reads the table as training did. \`TABLE\` says where it lies: ${"`"}${table.path.replaceAll("`", "'")}${"`"} |
+| \`data.py\` | Reads the table as training did. \`TABLE\` says where it lies: \`${table.path.replaceAll("`", "'")}\` |
 | \`train.py\` | Trains from the beginning. Writes \`trained.safetensors\` and \`trained.json\` |
 | \`predict.py\` | Answers for each row: the prediction, and the probability of each class |
 | \`metrics.py\` | Accuracy, F1, errors |

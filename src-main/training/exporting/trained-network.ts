@@ -74,7 +74,7 @@ export async function openTrained(run: RunFolder, folder: string, model: Uint8Ar
     weights: readKeptWeights(folder, run.path).tensors,
     fitted,
     thresholds,
-    loss(target) {
+    loss: (target) => {
       const { type, weight, ...given } = training.losses[target] ?? { type: usualLoss(bench, target), weight: 1 };
       return { type, weight, options: losses.get(type).config.parse({ ...given, ...spec.balanced.get(target) }) };
     },
