@@ -210,7 +210,7 @@ test("the PyTorch folder is written as a new folder, with what it was compared w
   await exporting.begin("PyTorch folder");
   await expect(exporting.picker.getByRole("textbox", { name: "Folder name" })).toHaveValue("clouds-0001");
   await expect(exporting.picker).toHaveCSS("opacity", "1");
-  await lookAt(page, "export-folder-asked");
+  await lookAt(page, "export-folder-asked", true);
   await exporting.save(workshop.folder, "torch");
   await expect(exporting.written).toHaveCount(1, { timeout: 60_000 });
   // As far as there is a Python with PyTorch here.
@@ -218,7 +218,7 @@ test("the PyTorch folder is written as a new folder, with what it was compared w
   const folder = join(workshop.folder, "torch");
   expect(JSON.parse(readFileSync(join(folder, "certificate.json"), "utf8"))).toMatchObject({ run: "0001", format: "pytorch" });
   expect(readFileSync(join(folder, "train.py"), "utf8")).toContain("EPOCHS = 1\n");
-  await lookAt(page, "export-folder-written");
+  await lookAt(page, "export-folder-written", true);
   const before = readFileSync(join(folder, "certificate.json"), "utf8");
   await exporting.begin("PyTorch folder");
   await exporting.save(workshop.folder, "torch");
