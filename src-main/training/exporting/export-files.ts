@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { LatheError, toLatheError } from "../../base/errors.js";
@@ -60,6 +60,7 @@ export async function exportFiles(request: ExportRequest, setting: WorkSetting):
     const bytes = writing(out, () =>
       single ? writeFile(request.temporary, out, exporter, single, certificate) : writeCertificate(request.temporary, made.files, certificate),
     );
+    if (!single) makeRoom(out);
     putInPlace(request.temporary, out, request.keepExisting);
     const { answers: _answers, ...told } = certificate;
     return { event: "exported", format: request.format, path: out, bytes, certificate: told };
@@ -121,6 +122,15 @@ function writeFile(temporary: string, out: string, exporter: Exporter, file: Uin
   const parts = exporter.certified?.(file, JSON.stringify(certificate)) ?? [file];
   writeFileSync(temporary, Buffer.concat(parts), { flag: "wx", flush: true, ...modeLike(out) });
   return parts.reduce((sum, part) => sum + part.length, 0);
+}
+
+/** An empty folder that somebody made for the export goes; of anything else `putInPlace` says that it is there. */
+function makeRoom(out: string): void {
+  try {
+    rmdirSync(out);
+  } catch {
+    // There is none, or it is none, or it holds something.
+  }
 }
 
 function writeFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): void {

@@ -1,12 +1,15 @@
 import { execFile } from "node:child_process";
-import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packageRoot } from "../../../src-main/base/entries.js";
+import type { RunEvent } from "../../../src-main/contract/events.js";
 import { runReport } from "../../../src-main/contract/report.js";
 import { exportRun, verifyExport } from "../../../src-main/services/models/exports.js";
 import { findPython } from "../../../src-main/training/exporting/ask-python.js";
+import { exportFiles } from "../../../src-main/training/exporting/export-files.js";
+import { TrainingControl } from "../../../src-main/training/process/control.js";
 import { launchHere } from "../../support/engine-here.js";
 import { judgedProject } from "../../support/judged-project.js";
 import { lathe } from "../../support/lathe.js";
@@ -126,6 +129,42 @@ describe.skipIf(python === "")("in PyTorch", () => {
     });
     expect(await verifyExport({ file: spoilt, data }, () => undefined, { launch: launchHere })).toMatchObject({ changed: ["model.py"] });
   }, 120_000);
+});
+
+describe("without a Python that has PyTorch", () => {
+  const named = process.env["LATHE_TORCH_PYTHON"];
+  beforeAll(() => void (process.env["LATHE_TORCH_PYTHON"] = join(judged.root, "no-such-python")));
+  afterAll(() => {
+    if (named === undefined) delete process.env["LATHE_TORCH_PYTHON"];
+    else process.env["LATHE_TORCH_PYTHON"] = named;
+  });
+
+  test("it is handed out with that said, into an empty folder, and never into one that holds something", async () => {
+    const out = join(judged.root, "out", "uncompared");
+    mkdirSync(out);
+    const { certificate } = await exportRun(judged.folder, "pytorch", out, { launch: launchHere });
+    expect(certificate.compared).toBeUndefined();
+    expect(certificate.uncompared).toMatch(/^not compared: there is no Python with PyTorch and NumPy here to run it/);
+    await expect(exportRun(judged.folder, "pytorch", out, { launch: launchHere })).rejects.toMatchObject({ code: "export.exists" });
+  });
+
+  test("one that is called off when all but its certificate is written leaves nothing", async () => {
+    const control = new TrainingControl();
+    const out = join(judged.root, "out", "called-off");
+    const request = { run: judged.folder, format: "pytorch", options: {}, out, temporary: `${out}.part`, keepExisting: true };
+    const stages: string[] = [];
+    const emit = (event: RunEvent) => {
+      if (event.event !== "stage") return;
+      stages.push(event.stage);
+      if (event.stage === "writing the export") {
+        expect(existsSync(join(`${out}.part`, "train.py"))).toBe(true);
+        control.cancel();
+      }
+    };
+    await expect(exportFiles(request, { control, emit, clock: () => 0, now: () => new Date() })).rejects.toMatchObject({ code: "cancelled" });
+    expect(stages.at(-1)).toBe("writing the export");
+    expect(readdirSync(join(judged.root, "out")).filter((name) => name.startsWith("called-off"))).toEqual([]);
+  });
 });
 
 test("of a table that changed since nothing is written", async () => {
