@@ -63,7 +63,9 @@ export const verification = z.strictObject({
   data: z.enum(["same", "unknown"]),
   /** Files that are not as they were exported. */
   changed: z.array(z.string()),
-  /** Absent of what holds figures only. */
+  /** Absent of what holds figures only, and of programs that were not to be run. */
   compared: comparedSchema.optional(),
+  /** A sentence: a program was not run. */
+  unrun: z.string().optional(),
 });
 export type Verification = z.infer<typeof verification>;

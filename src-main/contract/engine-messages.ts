@@ -133,6 +133,8 @@ export interface VerifyRequest {
   readonly data: string;
   /** Their test part, where it is a file or folder of its own. */
   readonly test?: string;
+  /** The program that may run what an export holds; absent: nothing of it is run. */
+  readonly python?: string;
 }
 
 export interface ServeModelRequest {

@@ -28,7 +28,8 @@ export const folderListing = z.strictObject({
 export type FolderListing = z.infer<typeof folderListing>;
 
 export const pickRequest = z.strictObject({
-  kind: z.enum(["open-file", "open-folder", "save-file"]),
+  /** `save-folder`: one that is to be made. */
+  kind: z.enum(["open-file", "open-folder", "save-file", "save-folder"]),
   title: z.string().max(200),
   /** Extensions without the dot; empty: any. */
   extensions: z.array(z.string().max(16)).max(32).default([]),

@@ -14,7 +14,7 @@ export function nativeDialogs(window: () => BrowserWindow | undefined): NonNulla
               { name: "*", extensions: ["*"] },
             ];
       const options = { title, filters, ...(suggested === undefined ? {} : { defaultPath: suggested }) };
-      if (kind === "save-file") {
+      if (kind === "save-file" || kind === "save-folder") {
         const { canceled, filePath } = await (owner ? dialog.showSaveDialog(owner, options) : dialog.showSaveDialog(options));
         return canceled || filePath === "" ? undefined : filePath;
       }

@@ -1,6 +1,10 @@
 import type { Compared } from "../contract/certificate.js";
 import type { RunReport } from "../contract/report.js";
 import type { ParityResult } from "../contract/results.js";
+import type { TrainingConfig } from "../contract/training.js";
+import type { FittedData } from "../features/fitted.js";
+import type { Threshold } from "../features/kind.js";
+import type { SourceNetwork } from "./pytorch-source.js";
 
 /** A choice that a format leaves to the user; the first value is what is taken where nothing is said. */
 export interface ExportOption {
@@ -23,6 +27,53 @@ export interface ExportSource {
   model(): Uint8Array;
   /** Compares a model without preprocessing with the run's own. @throws LatheError `export.parity` */
   checkBare(bare: Uint8Array): Promise<ParityResult>;
+  /** All that is needed to train the run's network again. @throws LatheError `data.changed`, `export.format` for data that are no plain table */
+  trained(): Promise<TrainedNetwork>;
+  /**
+   * Has a folder's `predict.py` answer the table of the run and compares that with what the trainer said.
+   * @returns a sentence where there is no Python with PyTorch here, or nothing to compare with @throws LatheError `export.parity`
+   */
+  askPython(folder: string): Promise<Compared | string>;
+}
+
+/** A finished run as whoever repeats it needs it. */
+export interface TrainedNetwork {
+  readonly project: string;
+  readonly run: string;
+  readonly seed: number;
+  readonly training: TrainingConfig;
+  readonly network: SourceNetwork;
+  /** By layer and name, `fc1.weight`: parameters and running statistics that the run ended with. */
+  readonly weights: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+  /** What was learnt of the columns that the network uses. */
+  readonly fitted: FittedData;
+  readonly thresholds: Readonly<Record<string, Threshold>>;
+  /** A target's loss: its options are complete, without "balanced". */
+  readonly loss: (target: string) => { readonly type: string; readonly weight: number; readonly options: unknown };
+  /** Whether an epoch's last, smaller batch is dropped. */
+  readonly dropLast: boolean;
+  /** Targets that some samples lack. */
+  readonly masked: readonly string[];
+  /** Whether groups of layers learn in their own way; frozen ones do not count. */
+  readonly groups: boolean;
+  /** What the best epoch is found by: `validation.loss`. */
+  readonly monitor: { readonly name: string; readonly mode: "min" | "max" };
+  /** Row numbers from 1. */
+  readonly rows: Readonly<Record<"train" | "validation" | "test", Uint32Array>>;
+  readonly table: PlainTable;
+}
+
+/** A delimited text with a header, as other programs read it. */
+export interface PlainTable {
+  /** Absolute. */
+  readonly path: string;
+  readonly delimiter: string;
+  readonly quote: string;
+  /** As Python calls it. */
+  readonly encoding: string;
+  /** Lines above the header. */
+  readonly skip: number;
+  readonly decimal: "," | ".";
 }
 
 /** What an exporter made, before it lies where it was asked for. */
@@ -46,7 +97,7 @@ export interface Exporter {
   readonly extension?: string;
   readonly options: readonly ExportOption[];
   /** What answers again when the certificate is repeated. */
-  readonly answers: "onnx" | "none";
+  readonly answers: "onnx" | "python" | "none";
   /** @throws LatheError `export.format`, `export.parity`; `run.checkpoint` for a damaged run */
   make(source: ExportSource, options: ExportOptions): Promise<Made>;
   /** A file with its certificate, from the parts that are written one after the other. A folder has it as a file of its own. */

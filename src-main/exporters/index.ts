@@ -2,12 +2,13 @@ import { defined } from "../base/assert.js";
 import { LatheError } from "../base/errors.js";
 import { createRegistry } from "../base/registry.js";
 import type { ExportOptions, Exporter } from "./exporter.js";
-export type { ExportOption, ExportOptions, ExportSource, Exporter, Made } from "./exporter.js";
+export type { ExportOption, ExportOptions, ExportSource, Exporter, Made, PlainTable, TrainedNetwork } from "./exporter.js";
 import { onnx } from "./onnx.js";
+import { pytorch } from "./pytorch.js";
 import { report } from "./report.js";
 
 /** Every format a run can be taken away in. */
-export const exporters = createRegistry<Exporter>("export format", [onnx, report], "export.format");
+export const exporters = createRegistry<Exporter>("export format", [onnx, pytorch, report], "export.format");
 
 /** One of its values for every option of a format. @throws LatheError `usage` */
 export function chosenOptions({ type, options }: Exporter, wanted: ExportOptions): ExportOptions {

@@ -1,6 +1,6 @@
 import { initializers } from "../layers/init/index.js";
 import type { InitializerConfig, LayerDefinition, TorchSource } from "../layers/layer.js";
-import { Code, type PythonValue, call } from "../layers/torch.js";
+import { Code, type PythonValue, call } from "../base/python.js";
 import { type Shape, type TensorType, showShape } from "../onnx/types.js";
 import { pythonNames } from "./python-names.js";
 

@@ -10,6 +10,13 @@ import { columnSchema, nameSchema } from "./options.js";
 import { PAIRS } from "./spelling.js";
 import { alsoOf, alsoSchema, describeWords, madeUpWords, tallyClasses, wordField, wordNotes } from "./words.js";
 
+const BINARY_PYTHON = `def binary(spec, table):
+    """0 or 1; the share of 1 in training for a text that it did not see."""
+    value = dict.fromkeys(spec["negative"], 0.0) | dict.fromkeys(spec["positive"], 1.0)
+    value |= {text: value[stands] for text, stands in spec.get("also", {}).items()}
+    return np.array([[value.get(text, spec["share"])] for text in table[spec["column"]]], np.float32)
+`;
+
 export interface Pair {
   readonly classes: [string, string];
   readonly negative: string[];
@@ -90,6 +97,8 @@ export const binaryInput: InputDefinition<typeof options, typeof fitted> = {
     return defined(encoded, "LabelEncoder's output");
   },
 
+  python: BINARY_PYTHON,
+
   tally: (own) =>
     tallyClasses(own, (encoded, count) => {
       for (const value of encoded) if (value === 0 || value === 1) count(value);
@@ -98,6 +107,17 @@ export const binaryInput: InputDefinition<typeof options, typeof fitted> = {
   fields: (own, seen) => [wordField(own, seen[own.column])],
   notes: (own, _, row) => wordNotes(own, row, "the average of both values stands in for it"),
 };
+
+const BINARY_TARGET_PYTHON = `def binary_target(spec, table):
+    """0 or 1; NaN for a text that is neither."""
+    value = dict.fromkeys(spec["negative"], 0.0) | dict.fromkeys(spec["positive"], 1.0)
+    return np.array([[class_of(text, value, np.nan)] for text in table[spec["column"]]], np.float32)
+`;
+
+const BINARY_CELLS_PYTHON = `def binary_cells(spec, answers, threshold):
+    [yes] = answers
+    return [spec["classes"][int(yes > threshold)], show(1 - yes), show(yes)]
+`;
 
 const fittedTarget = z.strictObject({ name: z.string(), type: z.literal("binary"), column: z.string(), ...pairSchema });
 
@@ -127,6 +147,7 @@ export const binaryTarget: TargetDefinition<typeof options, typeof fittedTarget>
   },
   classOf: ({ negative, positive }) => byText([...negative.map((text) => [text, 0] as const), ...positive.map((text) => [text, 1] as const)]),
   width: () => 1,
+  python: { reads: BINARY_TARGET_PYTHON, cells: BINARY_CELLS_PYTHON, answer: (answer) => answer },
   lower: (_, answer) => answer,
   describe: ({ classes }) => `probability of ${classes[1]}`,
   cellsOf: ([p = Number.NaN], own, threshold) => classCells(own, Number.isNaN(p) ? undefined : p > numberOf(threshold) ? 1 : 0, [1 - p, p]),

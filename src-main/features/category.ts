@@ -9,6 +9,16 @@ import { oneColumn } from "./one-column.js";
 import { columnSchema, counted, nameSchema } from "./options.js";
 import { alsoOf, alsoSchema, describeWords, madeUpWords, tallyClasses, wordField, wordNotes } from "./words.js";
 
+const CATEGORY_PYTHON = `def category(spec, table):
+    """One-hot, all zeros for a text that training did not see; or its place in the list of values, -1 for such a text."""
+    place = {text: k for k, text in enumerate(spec["classes"])}
+    place |= {text: place[stands] for text, stands in spec.get("also", {}).items()}
+    index = np.array([[place.get(text, -1)] for text in table[spec["column"]]])
+    if spec.get("encode") == "index":
+        return index.astype(np.float32)
+    return (index == np.arange(len(spec["classes"]))).astype(np.float32)
+`;
+
 /** Wider one-hot inputs and outputs are surely a column that is no category. */
 export const MOST_CLASSES = 10_000;
 
@@ -122,6 +132,8 @@ export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
     return e.cast(e.equal(defined(position, "LabelEncoder's output"), positions), "float32");
   },
 
+  python: CATEGORY_PYTHON,
+
   tally: (own) =>
     tallyClasses(own, (encoded, count) => {
       if (own.encode === "index") {
@@ -132,6 +144,16 @@ export const categoryInput: InputDefinition<typeof options, typeof fitted> = {
   fields: (own, seen) => [wordField(own, seen[own.column])],
   notes: (own, _, row) => wordNotes(own, row, "it counts as none of the known values"),
 };
+
+const CATEGORY_TARGET_PYTHON = `def category_target(spec, table):
+    """Numbers of classes; -1 for a text that is none."""
+    place = {text: k for k, text in enumerate(spec["classes"])}
+    return np.array([class_of(text, place, -1) for text in table[spec["column"]]], np.int64)
+`;
+
+const CATEGORY_CELLS_PYTHON = `def category_cells(spec, answers, threshold):
+    return [spec["classes"][answers.index(max(answers))], *map(show, answers)]
+`;
 
 /** One of several classes to predict. Classes are those of all rows in use, so that none is unknown in validation. */
 export const categoryTarget: TargetDefinition<typeof targetOptions, typeof fittedTarget> = {
@@ -163,6 +185,7 @@ export const categoryTarget: TargetDefinition<typeof targetOptions, typeof fitte
   },
   classOf: ({ classes }) => byText(classes.map((text, k) => [text, k])),
   width: ({ classes }) => classes.length,
+  python: { reads: CATEGORY_TARGET_PYTHON, cells: CATEGORY_CELLS_PYTHON, answer: (answer) => answer },
   lower: (_, answer) => answer,
   describe: ({ classes }) => `probabilities of ${classes.join(", ")}`,
   cellsOf: (outputs, own) => classCells(own, outputs.includes(Number.NaN) ? undefined : argmax(outputs), Array.from(outputs)),

@@ -66,6 +66,16 @@ export function targetKindOf<K extends TargetType>({ type }: { readonly type: K 
   return targetsByType[type];
 }
 
+/** A kind of input in Python; undefined where the PyTorch export cannot read it. */
+export function inputPython(type: FittedInput["type"]): string | undefined {
+  return kindOf({ type }).python;
+}
+
+/** A kind of target in Python; undefined where the PyTorch export cannot read it. */
+export function targetPython<K extends TargetType>(type: K): KnownTarget<K>["python"] {
+  return targetKindOf({ type }).python;
+}
+
 /** The columns a target is read from, in order. */
 export function targetColumns(target: TargetDraft<TargetType>): readonly string[] {
   return targetKindOf(target)

@@ -80,6 +80,11 @@ export interface InputKind<Draft, Options extends Draft, Fitted> {
   encodedType(fitted: Fitted): TensorType;
   /** From raw to encoded. The very same piece of graph prepares the training data and begins the exported model. */
   lower(e: Emitter, raw: Value, fitted: Fitted): Value;
+  /**
+   * The same in Python: a function called as the kind that takes what was learnt, and cells by column, and gives float32 `[N, …]`. Absent of a kind that the
+   * PyTorch export cannot read yet.
+   */
+  readonly python?: string;
   /** Of a kind in a store, what that and so a training batch holds. Of others a batch holds the encoded values. */
   readonly stored?: {
     type(fitted: Fitted): TensorType;
@@ -142,6 +147,9 @@ export interface TargetKind<Draft, Options extends Draft, Fitted> {
   /** That output, for whoever uses the exported file. */
   describe(fitted: Fitted): string;
 
+  /** The same in Python; absent of a kind that the PyTorch export cannot read yet. */
+  readonly python?: TargetPython<Fitted>;
+
   /** Columns of a table of predictions. */
   head(fitted: Fitted): readonly string[];
   /**
@@ -149,6 +157,16 @@ export interface TargetKind<Draft, Options extends Draft, Fitted> {
    * empty. @param outputs of the exported model, `[width]`. @param threshold above which a probability is a yes, for all labels or by label.
    */
   cellsOf(outputs: Float32Array, fitted: Fitted, threshold: Threshold): readonly string[];
+}
+
+/** A kind of target in Python. */
+export interface TargetPython<Fitted> {
+  /** A function `<kind>_target`: from what was learnt, and cells by column, to what the loss is given, NaN or -1 where that cannot be read. */
+  readonly reads: string;
+  /** A function `<kind>_cells`: from what was learnt, one sample's answers and the threshold to the cells of a row. */
+  readonly cells: string;
+  /** From the network's answer, after the loss's activation, to the exported model's: `InputKind.lower`. @param answer an expression */
+  answer(answer: string, fitted: Fitted): string;
 }
 
 /** Above which probability something is said to be so: one for all, or by label. */

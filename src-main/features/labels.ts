@@ -9,6 +9,24 @@ import { columnSchema, counted, nameSchema, writeNumber } from "./options.js";
 import { NO_WORDS, SEPARATORS, findSeparator, rowsWith, wordsIn } from "./separator.js";
 import { MISSING_WORDS, PAIRS, Speller, caseVariants } from "./spelling.js";
 
+const LABELS_TARGET_PYTHON = `def labels_target(spec, table):
+    """0 or 1 by label; NaN where a cell cannot be read."""
+    if "column" in spec:
+        cells = [[word.strip() for word in text.split(spec["separator"])] if text else [] for text in table[spec["column"]]]
+        return np.array([[float(label in words) for label in spec["classes"]] for words in cells], np.float32)
+    columns = []
+    for column, pair in zip(spec["columns"], spec["pairs"]):
+        value = dict.fromkeys(pair["negative"], 0.0) | dict.fromkeys(pair["positive"], 1.0)
+        columns.append([class_of(text, value, np.nan) for text in table[column]])
+    return np.array(columns, np.float32).T
+`;
+
+const LABELS_CELLS_PYTHON = `def labels_cells(spec, answers, threshold):
+    least = threshold if isinstance(threshold, dict) else dict.fromkeys(spec["classes"], threshold)
+    given = [label for label, p in zip(spec["classes"], answers) if p > least.get(label, 0.5)]
+    return [spec.get("separator", ";").join(given), *map(show, answers)]
+`;
+
 /** Cells that a separator is looked for in, the most frequent first. */
 const LOOKED_AT = 10_000;
 /** Values of a column of yes or no that are listed. */
@@ -66,6 +84,7 @@ export const labelsTarget: TargetDefinition<typeof options, typeof fitted> = {
   width: ({ classes }) => classes.length,
   trained: (values) => values.map((value) => (value < 0 ? Number.NaN : value)),
   restored: (values) => Float64Array.from(values),
+  python: { reads: LABELS_TARGET_PYTHON, cells: LABELS_CELLS_PYTHON, answer: (answer) => answer },
   lower: (_, answer) => answer,
   describe: ({ classes }) => `probability of each of ${classes.join(", ")}`,
   head: ({ name, classes }) => [name, ...classes.map((label) => `${name}:${label}`)],

@@ -7,6 +7,14 @@ import type { InputDefinition, Tally, TargetDefinition } from "./kind.js";
 import { columnSchema, counted, nameSchema, normalize, numbers, writeNumber } from "./options.js";
 import { numbersAfter, presentNumbers, scalingOf } from "./scaling.js";
 
+const NUMERIC_PYTHON = `def numeric(spec, table):
+    """Numbers side by side; what is missing is filled in, then all are scaled."""
+    x = np.array([[number(text, column) for text in table[column]] for column in spec["columns"]], np.float32).T
+    if spec["fill"] is not None:
+        x = np.where(np.isnan(x), np.float32(spec["fill"]), x)
+    return (x - np.float32(spec["shift"])) / np.float32(spec["scale"])
+`;
+
 /** Bounds are told with six digits. */
 const ROUNDING = 1e-5;
 
@@ -104,6 +112,7 @@ export const numericInput: InputDefinition<typeof options, typeof fitted> = {
     return scale.every((s) => s === 1) ? centred : e.div(centred, row(scale));
   },
 
+  python: NUMERIC_PYTHON,
   tally: ({ columns, shift, scale }) => tallyNumbers(columns, shift, scale),
   madeUp({ columns, fill, shift, scale }, rows, random) {
     const width = columns.length;
@@ -140,6 +149,16 @@ export const numericInput: InputDefinition<typeof options, typeof fitted> = {
       return [{ column, message }];
     }),
 };
+
+const NUMERIC_TARGET_PYTHON = `def numeric_target(spec, table):
+    """Numbers as the network is to give them: scaled."""
+    y = np.array([[number(text, column) for text in table[column]] for column in spec["columns"]], np.float32).T
+    return (y - np.float32(spec["shift"])) / np.float32(spec["scale"])
+`;
+
+const NUMERIC_CELLS_PYTHON = `def numeric_cells(spec, answers, threshold):
+    return [show(value) for value in answers]
+`;
 
 /** Numbers to predict: one `column`, or several `columns` side by side. */
 const targetOptions = z.strictObject({
@@ -209,6 +228,14 @@ export const numericTarget: TargetDefinition<typeof targetOptions, typeof fitted
       const scaled = scale.every((s) => s === 1) ? answer : e.mul(answer, row(scale));
       return shift.every((s) => s === 0) ? scaled : e.add(scaled, row(shift));
     });
+  },
+  python: {
+    reads: NUMERIC_TARGET_PYTHON,
+    cells: NUMERIC_CELLS_PYTHON,
+    answer(answer, { shift, scale }) {
+      const scaled = scale.every((s) => s === 1) ? answer : `${answer} * ${answer}.new_tensor([${scale.join(", ")}])`;
+      return shift.every((s) => s === 0) ? scaled : `${scaled} + ${answer}.new_tensor([${shift.join(", ")}])`;
+    },
   },
   describe: ({ columns, horizon }) =>
     horizon === undefined

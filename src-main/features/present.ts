@@ -7,6 +7,11 @@ import { columnSchema, nameSchema } from "./options.js";
 const options = z.strictObject({ name: nameSchema, type: z.literal("present"), column: columnSchema });
 const fitted = z.strictObject({ name: z.string(), type: z.literal("present"), column: z.string() });
 
+const PRESENT_PYTHON = `def present(spec, table):
+    """1 where the column has a value."""
+    return np.array([[float(not is_missing(text, spec["column"]))] for text in table[spec["column"]]], np.float32)
+`;
+
 /** Whether a column has a value, of a picture whether it can be read: float32 `[N, 1]` of 0 and 1, in and out. It reads beside what else reads the column. */
 export const presentInput: InputDefinition<typeof options, typeof fitted> = {
   type: "present",
@@ -35,6 +40,8 @@ export const presentInput: InputDefinition<typeof options, typeof fitted> = {
   describe: ({ column }) => `1 where column ${column} has a value, of a picture where it can be read; 0 where it is missing`,
   encodedType: () => ({ dtype: "float32", shape: ["N", 1] }),
   lower: (_, raw) => raw,
+
+  python: PRESENT_PYTHON,
 
   tally: () => undefined,
   madeUp: (_, rows, random) =>

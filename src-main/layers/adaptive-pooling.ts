@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Value, ints, tensor } from "../onnx/types.js";
 import type { LayerContext, LayerDefinition } from "./layer.js";
 import { type PerAxis, forAxes, perAxis, pictureOf } from "./picture.js";
-import { call } from "./torch.js";
+import { call } from "../base/python.js";
 
 interface AdaptiveConfig {
   readonly outputSize: PerAxis;

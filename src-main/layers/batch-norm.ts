@@ -4,7 +4,7 @@ import { type Value, float, int, isFloat, tensor } from "../onnx/types.js";
 import { initField, initOf } from "./init-option.js";
 import type { LayerContext, LayerDefinition } from "./layer.js";
 import { knownSize, lengthOf, onlyInput, sampleSize } from "./shape.js";
-import { call } from "./torch.js";
+import { call } from "../base/python.js";
 
 const config = z.strictObject({
   eps: z.number().nonnegative().default(1e-5).describe("Added to the variance, against division by 0"),

@@ -4,7 +4,7 @@ import { initField, initOf } from "./init-option.js";
 import { defineLayer } from "./layer.js";
 import { outFeaturesField, resolvedOutFeatures, weightedSums } from "./linear.js";
 import { lengthOf, onlyInput, sampleSize } from "./shape.js";
-import { call } from "./torch.js";
+import { call } from "../base/python.js";
 
 const config = z.strictObject({
   outFeatures: outFeaturesField,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineLayer } from "./layer.js";
 import { featureAxis } from "./shape.js";
-import { Code, call } from "./torch.js";
+import { Code, call } from "../base/python.js";
 
 /** Inputs side by side along an axis. torch.cat */
 export const concat = defineLayer({

@@ -4,7 +4,7 @@ import { weightAndBias } from "./convolution.js";
 import { initField } from "./init-option.js";
 import { defineLayer } from "./layer.js";
 import { areaOf, forAxes, perAxis, pictureOf } from "./picture.js";
-import { call } from "./torch.js";
+import { call } from "../base/python.js";
 
 const RANK = 2;
 

@@ -3,7 +3,7 @@ import { type Attributes, int, ints, isStatic, text } from "../onnx/types.js";
 import { type InitOption, initField, initOf } from "./init-option.js";
 import type { LayerDefinition, ParameterSpec } from "./layer.js";
 import { type PerAxis, type Window, areaOf, channelsOf, countsOf, forAxes, padsOf, perAxis, pictureOf } from "./picture.js";
-import { Code, call } from "./torch.js";
+import { Code, call } from "../base/python.js";
 
 type NamedPadding = "same" | "valid" | "causal";
 

@@ -4,7 +4,7 @@ import { type Value, ints, int } from "../onnx/types.js";
 import { defineLayer } from "./layer.js";
 import { likeSummed, pairOf, summed } from "./pair.js";
 import { featureAxis, sampleSize } from "./shape.js";
-import { Code, call } from "./torch.js";
+import { Code, call } from "../base/python.js";
 
 /**
  * a·b / (max(‖a‖, eps)·max(‖b‖, eps)) along an axis, broadcasting: `[N, D]` twice becomes `[N, 1]`. torch.nn.CosineSimilarity. Where a length is below eps but

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineLayer } from "./layer.js";
 import { likeSummed, pairOf, summed } from "./pair.js";
 import { sampleSize } from "./shape.js";
-import { Code, call } from "./torch.js";
+import { Code, call } from "../base/python.js";
 
 /** Σ aᵢ·bᵢ over the last axis, broadcasting: `[N, D]` twice becomes `[N, 1]`, `[N, T, D]` twice `[N, T]`. torch.linalg.vecdot */
 export const dotProduct = defineLayer({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { drop } from "./drop.js";
 import { defineLayer } from "./layer.js";
 import { pictureOf } from "./picture.js";
-import { call } from "./torch.js";
+import { call } from "../base/python.js";
 
 /**
  * Training: whole channels zero with probability p, else x / (1 - p); evaluation: x. torch.nn.Dropout2d; Tompson et al. 2015, https://arxiv.org/abs/1411.4280

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { drop } from "./drop.js";
 import { defineLayer } from "./layer.js";
-import { call } from "./torch.js";
+import { call } from "../base/python.js";
 
 /**
  * Training: zero with probability p, else x / (1 - p), so that the mean stays; evaluation: x. torch.nn.Dropout; Srivastava et al. 2014,

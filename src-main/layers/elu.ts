@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { float } from "../onnx/types.js";
 import { type ActivationTrait, defineLayer } from "./layer.js";
-import { Code, call } from "./torch.js";
+import { Code, call } from "../base/python.js";
 
 /** x where x > 0, else α(eˣ - 1). torch.nn.ELU; Clevert et al. 2015, https://arxiv.org/abs/1511.07289 */
 export const elu = defineLayer({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { LatheError } from "../base/errors.js";
 import { initField, initOf } from "./init-option.js";
 import { defineLayer } from "./layer.js";
-import { call } from "./torch.js";
+import { call } from "../base/python.js";
 
 /** Whole numbers up to here are float32 numbers. */
 const MOST = 2 ** 24;

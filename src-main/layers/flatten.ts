@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineLayer } from "./layer.js";
 import { axisOf, knownSize } from "./shape.js";
-import { Code, call } from "./torch.js";
+import { Code, call } from "../base/python.js";
 
 /** Joins the axes startDim to endDim into one. torch.nn.Flatten */
 export const flatten = defineLayer({

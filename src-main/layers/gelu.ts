@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Emitter } from "../onnx/emitter.js";
 import type { Value } from "../onnx/types.js";
 import { defineLayer } from "./layer.js";
-import { Code, call } from "./torch.js";
+import { Code, call } from "../base/python.js";
 
 /** x·Φ(x), Φ the standard normal's distribution function. torch.nn.GELU; Hendrycks, Gimpel 2016, https://arxiv.org/abs/1606.08415 */
 export const gelu = defineLayer({

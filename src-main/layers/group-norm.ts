@@ -3,7 +3,7 @@ import { initField } from "./init-option.js";
 import { groupNormalized, isSingle, scaleAndBias } from "./group-normalization.js";
 import { defineLayer } from "./layer.js";
 import { lengthOf, onlyInput, sampleSize } from "./shape.js";
-import { call } from "./torch.js";
+import { call } from "../base/python.js";
 
 const config = z.strictObject({
   numGroups: z

@@ -4,7 +4,7 @@ import { groupNormalized, isSingle, scaleAndBias } from "./group-normalization.j
 import { defineLayer } from "./layer.js";
 import { pictureOf } from "./picture.js";
 import { onlyInput, sampleSize } from "./shape.js";
-import { call } from "./torch.js";
+import { call } from "../base/python.js";
 
 const config = z.strictObject({
   eps: z.number().nonnegative().default(1e-5).describe("Added to the variance, against division by 0"),

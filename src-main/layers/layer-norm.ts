@@ -4,7 +4,7 @@ import { type Shape, type TensorType, type Value, float, int, isFloat, showShape
 import { initField, initOf } from "./init-option.js";
 import { type LayerContext, defineLayer } from "./layer.js";
 import { knownSize, onlyInput, sampleSize } from "./shape.js";
-import { call } from "./torch.js";
+import { call } from "../base/python.js";
 
 const config = z.strictObject({
   normalizedShape: z

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { float } from "../onnx/types.js";
 import { defineLayer } from "./layer.js";
-import { Code, call } from "./torch.js";
+import { Code, call } from "../base/python.js";
 
 /** x where x > 0, else negativeSlope · x. torch.nn.LeakyReLU */
 export const leakyRelu = defineLayer({

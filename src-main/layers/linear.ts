@@ -6,7 +6,7 @@ import { weightAndBias } from "./convolution.js";
 import { initField } from "./init-option.js";
 import { defineLayer } from "./layer.js";
 import { lengthOf, onlyInput, sampleSize } from "./shape.js";
-import { call } from "./torch.js";
+import { call } from "../base/python.js";
 
 /** How many outputs, of layers whose outputs are weighted sums. */
 export const outFeaturesField = z

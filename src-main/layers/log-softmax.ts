@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineLayer } from "./layer.js";
 import { alone, featureAxis } from "./shape.js";
-import { Code, call } from "./torch.js";
+import { Code, call } from "../base/python.js";
 
 /** x - log Σ eˣ along an axis. torch.nn.LogSoftmax, whose `dim` has no default; here it is the last axis. */
 export const logSoftmax = defineLayer({

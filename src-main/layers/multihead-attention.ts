@@ -3,7 +3,7 @@ import { attend, attentionCost, attentionHeld, attentionParameters } from "./att
 import { initField, initOf } from "./init-option.js";
 import { defineLayer } from "./layer.js";
 import { lengthOf } from "./shape.js";
-import { call } from "./torch.js";
+import { call } from "../base/python.js";
 
 const config = z.strictObject({
   numHeads: z

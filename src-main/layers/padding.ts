@@ -2,7 +2,7 @@ import { z } from "zod";
 import { text } from "../onnx/types.js";
 import type { LayerDefinition } from "./layer.js";
 import { pictureOf } from "./picture.js";
-import { call } from "./torch.js";
+import { call } from "../base/python.js";
 
 interface PadConfig {
   readonly padding: number | readonly number[];

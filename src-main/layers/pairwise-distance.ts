@@ -4,7 +4,7 @@ import { type Value, int, ints } from "../onnx/types.js";
 import { defineLayer } from "./layer.js";
 import { pairOf, staysAsOne } from "./pair.js";
 import { sampleSize } from "./shape.js";
-import { Code, call } from "./torch.js";
+import { Code, call } from "../base/python.js";
 
 /** (Σ |aᵢ − bᵢ + eps|ᵖ)^(1/p) over the last axis, broadcasting: `[N, D]` twice becomes `[N, 1]`, with `keepdim` or without. torch.nn.PairwiseDistance */
 export const pairwiseDistance = defineLayer({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { int, text } from "../onnx/types.js";
 import { defineLayer } from "./layer.js";
 import { pictureOf } from "./picture.js";
-import { call } from "./torch.js";
+import { call } from "../base/python.js";
 
 /** `[N, C·r², H, W]` to `[N, C, H·r, W·r]`. torch.nn.PixelShuffle; Shi et al. 2016, https://arxiv.org/abs/1609.05158 */
 export const pixelShuffle = defineLayer({

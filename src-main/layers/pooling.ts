@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Attributes, int, ints } from "../onnx/types.js";
 import type { LayerContext, LayerDefinition } from "./layer.js";
 import { type PerAxis, type Window, countsOf, forAxes, padsOf, perAxis, pictureOf } from "./picture.js";
-import { call } from "./torch.js";
+import { call } from "../base/python.js";
 
 interface PoolConfig {
   readonly kernelSize: PerAxis;

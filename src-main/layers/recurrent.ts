@@ -6,7 +6,7 @@ import { drop } from "./drop.js";
 import { type InitOption, initField, initOf } from "./init-option.js";
 import type { LayerContext, LayerDefinition, ParameterSpec, ValueTrait } from "./layer.js";
 import { lengthOf, onlyInput, sampleSize } from "./shape.js";
-import { call } from "./torch.js";
+import { call } from "../base/python.js";
 
 /** What RNN, LSTM and GRU share: torch.nn.RNN, torch.nn.LSTM, torch.nn.GRU, batch first. */
 

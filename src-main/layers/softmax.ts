@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineLayer } from "./layer.js";
 import { alone, featureAxis } from "./shape.js";
-import { Code, call } from "./torch.js";
+import { Code, call } from "../base/python.js";
 
 /** eˣ / Σ eˣ along an axis. torch.nn.Softmax, whose `dim` has no default; here it is the last axis. */
 export const softmax = defineLayer({

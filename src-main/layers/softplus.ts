@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type ActivationTrait, defineLayer } from "./layer.js";
-import { Code, call } from "./torch.js";
+import { Code, call } from "../base/python.js";
 
 /** Where βx is above this, softplus(βx) = βx and its slope is 1 in float32 as it is: e^-17.5 < 2^-25. */
 const LINEAR_IN_FLOAT32 = 17.5;

@@ -10,7 +10,7 @@ import { normalizeLast } from "./layer-norm.js";
 import { weightedSums } from "./linear.js";
 import { causalMask } from "./multihead-attention.js";
 import { lengthOf } from "./shape.js";
-import { call } from "./torch.js";
+import { call } from "../base/python.js";
 
 const TYPE = "TransformerEncoderLayer";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineLayer } from "./layer.js";
 import { axisOf, knownSize } from "./shape.js";
-import { call } from "./torch.js";
+import { call } from "../base/python.js";
 
 /** Parts one axis into several. torch.nn.Unflatten */
 export const unflatten = defineLayer({

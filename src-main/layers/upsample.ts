@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Attributes, int, tensor, text } from "../onnx/types.js";
 import { defineLayer } from "./layer.js";
 import { forAxes, perAxis, pictureOf } from "./picture.js";
-import { call } from "./torch.js";
+import { call } from "../base/python.js";
 
 const factor = z.number().positive();
 

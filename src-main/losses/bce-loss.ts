@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { call } from "../base/python.js";
 import type { Emitter } from "../onnx/emitter.js";
 import type { Value } from "../onnx/types.js";
 import { meanOver, requireSameType } from "./elementwise.js";
@@ -20,6 +21,7 @@ export const bceLoss = defineLoss({
   targets: ["binary", "labels"],
   expects: "probabilities",
   activation: "identity",
+  torch: () => ({ code: call("nn.BCELoss") }),
   lower: (ctx) => {
     requireSameType(ctx);
     const { e, output: p, target: y } = ctx;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { call, tensorOf } from "../base/python.js";
 import { type Value, tensor } from "../onnx/types.js";
 import { meanOver, requireSameType } from "./elementwise.js";
 import { type LossContext, defineLoss } from "./loss.js";
@@ -30,6 +31,9 @@ export const bceWithLogitsLoss = defineLoss({
       return kind === "labels" ? counts.map(weigh) : weigh(counts[1] ?? 0);
     },
   },
+  torch: ({ posWeight }) => ({
+    code: call("nn.BCEWithLogitsLoss", [], { pos_weight: [posWeight === 1 ? undefined : tensorOf([posWeight].flat().map(Number)), undefined] }),
+  }),
   lower: (ctx) => {
     requireSameType(ctx);
     const {

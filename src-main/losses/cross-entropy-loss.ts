@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { likelihoodBalance, likelihoodOptions, negativeLogLikelihood, requireClasses } from "./likelihood.js";
+import { call } from "../base/python.js";
+import { likelihoodBalance, likelihoodOptions, negativeLogLikelihood, requireClasses, torchLikelihood } from "./likelihood.js";
 import { defineLoss } from "./loss.js";
 
 /** Negative log likelihood of the softmax of the output. torch.nn.CrossEntropyLoss */
@@ -14,6 +15,7 @@ export const crossEntropyLoss = defineLoss({
   expects: "scores",
   activation: "softmax",
   balance: likelihoodBalance,
+  torch: (config) => ({ code: call("nn.CrossEntropyLoss", [], { ...torchLikelihood(config), label_smoothing: [config.labelSmoothing, 0] }) }),
   lower: (ctx) => {
     requireClasses(ctx);
     return negativeLogLikelihood(ctx, ctx.e.logSoftmax(ctx.output, 1), ctx.config.labelSmoothing);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { call } from "../base/python.js";
 import { difference, meanOver } from "./elementwise.js";
 import { huber } from "./huber.js";
 import { defineLoss } from "./loss.js";
@@ -11,5 +12,6 @@ export const huberLoss = defineLoss({
   targets: ["numeric"],
   expects: "values",
   activation: "identity",
+  torch: ({ delta }) => ({ code: call("nn.HuberLoss", [], { delta: [delta, 1] }) }),
   lower: (ctx) => meanOver(ctx, huber(ctx.e, difference(ctx), ctx.config.delta)),
 });

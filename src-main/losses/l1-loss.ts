@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { call } from "../base/python.js";
 import { difference, meanOver } from "./elementwise.js";
 import { defineLoss } from "./loss.js";
 
@@ -10,5 +11,6 @@ export const l1Loss = defineLoss({
   targets: ["numeric"],
   expects: "values",
   activation: "identity",
+  torch: () => ({ code: call("nn.L1Loss") }),
   lower: (ctx) => meanOver(ctx, ctx.e.abs(difference(ctx))),
 });

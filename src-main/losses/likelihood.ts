@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type PythonValue, tensorOf } from "../base/python.js";
 import { type Value, int, isFloat, showShape, showType, tensor } from "../onnx/types.js";
 import { shareOf } from "./elementwise.js";
 import type { LossContext, LossValue, SeenClasses } from "./loss.js";
@@ -66,6 +67,14 @@ export function requireClasses(ctx: LossContext<unknown>): void {
         `outFeatures to "classes"`,
     );
   }
+}
+
+/** The options as PyTorch's losses over classes take them. */
+export function torchLikelihood({
+  classWeights: weights,
+  ignoreIndex,
+}: Config): Readonly<Record<string, readonly [PythonValue | undefined, PythonValue | undefined]>> {
+  return { weight: [Array.isArray(weights) ? tensorOf(weights) : undefined, undefined], ignore_index: [ignoreIndex, -100] };
 }
 
 /** `[N, C]`: 1 at the target; rows of samples that are ignored, or lack it, are all 0. */

@@ -66,6 +66,14 @@ export interface LossValue {
   readonly weight: Value;
 }
 
+/** Python that makes a loss. */
+export interface TorchLoss {
+  /** An expression: `nn.HuberLoss(delta=2)`. */
+  readonly code: string;
+  /** Of one that PyTorch lacks, its class. */
+  readonly definition?: string;
+}
+
 export interface LossDefinition<C = unknown> {
   readonly type: string;
   readonly summary: string;
@@ -78,6 +86,11 @@ export interface LossDefinition<C = unknown> {
   /** Of a loss that compares samples with each other: what the loader draws beside each, anew in every epoch. */
   readonly draws?: Draws;
   lower(context: LossContext<C>): LossValue;
+  /**
+   * The same in PyTorch, a module that is called with output and target; absent of a loss that compares samples with each other.
+   * @param config without "balanced"
+   */
+  torch?(config: C): TorchLoss;
   /** By option that may be "balanced", what that is. */
   readonly balance?: Readonly<Record<string, (seen: SeenClasses) => unknown>>;
 }

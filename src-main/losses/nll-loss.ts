@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { likelihoodBalance, likelihoodOptions, negativeLogLikelihood, requireClasses } from "./likelihood.js";
+import { call } from "../base/python.js";
+import { likelihoodBalance, likelihoodOptions, negativeLogLikelihood, requireClasses, torchLikelihood } from "./likelihood.js";
 import { defineLoss } from "./loss.js";
 
 /** Negative log likelihood of log-probabilities. torch.nn.NLLLoss */
@@ -11,6 +12,7 @@ export const nllLoss = defineLoss({
   expects: "log-probabilities",
   activation: "exp",
   balance: likelihoodBalance,
+  torch: (config) => ({ code: call("nn.NLLLoss", [], torchLikelihood(config)) }),
   lower: (ctx) => {
     requireClasses(ctx);
     return negativeLogLikelihood(ctx, ctx.output);

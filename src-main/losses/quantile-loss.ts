@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { call } from "../base/python.js";
 import { difference, meanOver } from "./elementwise.js";
 import { defineLoss } from "./loss.js";
 
@@ -13,6 +14,7 @@ export const quantileLoss = defineLoss({
   targets: ["numeric"],
   expects: "values",
   activation: "identity",
+  torch: ({ quantile }) => ({ code: call("QuantileLoss", [quantile]), definition: PINBALL }),
   lower: (ctx) => {
     const {
       e,
@@ -22,3 +24,16 @@ export const quantileLoss = defineLoss({
     return meanOver(ctx, e.add(e.scale(e.abs(d), 0.5), e.scale(d, 0.5 - quantile)));
   },
 });
+
+/** PyTorch has none. */
+const PINBALL = `class QuantileLoss(nn.Module):
+    """Pinball loss (Koenker and Bassett 1978): least where the share \`quantile\` of targets lies below the output."""
+
+    def __init__(self, quantile):
+        super().__init__()
+        self.quantile = quantile
+
+    def forward(self, output, target):
+        error = target - output
+        return torch.maximum(self.quantile * error, (self.quantile - 1) * error).mean()
+`;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { call } from "../base/python.js";
 import { difference, meanOver } from "./elementwise.js";
 import { huber } from "./huber.js";
 import { defineLoss } from "./loss.js";
@@ -11,6 +12,7 @@ export const smoothL1Loss = defineLoss({
   targets: ["numeric"],
   expects: "values",
   activation: "identity",
+  torch: ({ beta }) => ({ code: call("nn.SmoothL1Loss", [], { beta: [beta, 1] }) }),
   lower: (ctx) => {
     const {
       e,

@@ -78,7 +78,7 @@ export const useExportView = defineStore("export-view", () => {
     const { extension } = format;
     try {
       const path = await picker.pick({
-        kind: "save-file",
+        kind: extension === undefined ? "save-folder" : "save-file",
         title: t.pickTitle(format.title),
         extensions: extension === undefined ? [] : [extension],
         suggested: name,

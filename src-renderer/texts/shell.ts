@@ -47,6 +47,7 @@ export const shellTexts = {
     up: "Up",
     path: "Path",
     name: "File name",
+    folderName: "Folder name",
     newFolder: "New folder",
     newFolderName: "Name of the new folder",
     make: "Make it",

@@ -37,7 +37,7 @@ test("the model and the report are written where one says, those of the run with
   const exporting = new ExportPage(page);
   await exporting.goto(workshop.server.url, project);
   await expect(exporting.format("ONNX model")).toBeChecked();
-  await expect(exporting.formats).toHaveCount(2);
+  await expect(exporting.formats).toHaveCount(3);
   await exporting.begin("ONNX model");
   // A name is proposed.
   await expect(exporting.picker.getByRole("textbox", { name: "File name" })).toHaveValue("clouds-0001.onnx");
@@ -196,6 +196,34 @@ test("another run is chosen; one without a model says so and leads to one that h
   await exporting.save(workshop.folder, "first.onnx");
   await expect(exporting.written).toHaveCount(1);
   expect(isTaken(join(workshop.folder, "first.onnx"), inRun(project, "model.onnx"))).toBe(true);
+  studio.expectNoComplaints();
+});
+
+test("the PyTorch folder is written as a new folder, with what it was compared with, and never over one that holds something", async ({
+  page,
+  studio,
+  workshop,
+}) => {
+  const project = await trainedClouds(workshop.folder, [["--epochs", "1"]]);
+  const exporting = new ExportPage(page);
+  await exporting.goto(workshop.server.url, project);
+  await exporting.begin("PyTorch folder");
+  await expect(exporting.picker.getByRole("textbox", { name: "Folder name" })).toHaveValue("clouds-0001");
+  await expect(exporting.picker).toHaveCSS("opacity", "1");
+  await lookAt(page, "export-folder-asked", true);
+  await exporting.save(workshop.folder, "torch");
+  await expect(exporting.written).toHaveCount(1, { timeout: 60_000 });
+  // As far as there is a Python with PyTorch here.
+  await expect(exporting.written.first()).toContainText(/Compared with the trainer on \d+ samples|not compared: there is no Python with PyTorch/);
+  const folder = join(workshop.folder, "torch");
+  expect(JSON.parse(readFileSync(join(folder, "certificate.json"), "utf8"))).toMatchObject({ run: "0001", format: "pytorch" });
+  expect(readFileSync(join(folder, "train.py"), "utf8")).toContain("EPOCHS = 1\n");
+  await lookAt(page, "export-folder-written", true);
+  const before = readFileSync(join(folder, "certificate.json"), "utf8");
+  await exporting.begin("PyTorch folder");
+  await exporting.save(workshop.folder, "torch");
+  await expect(page.getByRole("alert")).toContainText(`There is a folder ${folder} already, and it is not empty; choose another name`);
+  expect(readFileSync(join(folder, "certificate.json"), "utf8")).toBe(before);
   studio.expectNoComplaints();
 });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LatheError } from "../../base/errors.js";
 import { defineSchedule, type Schedule, type ScheduleDefinition } from "./schedule.js";
 
 /**
@@ -28,6 +29,27 @@ export function linearWarmup(successors: readonly ScheduleDefinition[]): Schedul
         path: ["epochs"],
         message: "give the length of the rise in steps or in epochs, not both",
       }),
+    torch: (config, setting) => {
+      const follower = successors.find(({ type }) => type === config.after?.type);
+      const after = follower?.torch(config.after, { ...setting, epochs: `(epochs - warmup / steps_per_epoch)` });
+      if (after && after.share === undefined)
+        throw new LatheError("export.format", `a LinearWarmup with ${config.after?.type ?? ""} after it has no such form in PyTorch; export the model as ONNX`);
+      const length = config.steps ?? `max(1, math.floor(${config.epochs ?? 1} * steps_per_epoch + 0.5))`;
+      return {
+        lines: [
+          `warmup = ${length}`,
+          "",
+          "def share(step):",
+          `    """Of the learning rate: rising step by step, then as ${config.after?.type ?? "it is"}."""`,
+          "    if step < warmup:",
+          `        return ${config.startFactor} + ${1 - config.startFactor} * step / warmup`,
+          ...(after ? ["    epoch = step // steps_per_epoch - warmup // steps_per_epoch", `    return ${after.share ?? ""}`] : ["    return 1.0"]),
+          "",
+          "return torch.optim.lr_scheduler.LambdaLR(optimizer, share)",
+        ],
+        each: "step",
+      };
+    },
     create: (config, setting): Schedule => {
       const length = config.steps ?? Math.max(1, Math.round((config.epochs ?? 1) * setting.stepsPerEpoch));
       const left = Math.max(1, setting.epochs * setting.stepsPerEpoch - length);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { call, Code } from "../../base/python.js";
 import { byStep } from "./formula.js";
 import { defineSchedule } from "./schedule.js";
 
@@ -25,6 +26,19 @@ export const oneCycleLR = defineSchedule({
     finalDivFactor: z.number().gt(0).default(1e4).describe("The last learning rate is the first divided by this."),
     threePhase: z.boolean().default(false).describe("Fall back to the first rate as fast as it rose, then to the last."),
   }),
+  torch: (config, { learningRate, epochs, stepsPerEpoch }) => {
+    const named = {
+      max_lr: [config.maxLr ?? learningRate, undefined],
+      total_steps: [new Code(`${epochs} * ${stepsPerEpoch}`), undefined],
+      pct_start: [config.pctStart, 0.3],
+      anneal_strategy: [config.annealStrategy, "cos"],
+      div_factor: [config.divFactor, 25],
+      final_div_factor: [config.finalDivFactor, 1e4],
+      three_phase: [config.threePhase, false],
+      cycle_momentum: [false, undefined],
+    } as const;
+    return { lines: [`return ${call("torch.optim.lr_scheduler.OneCycleLR", [new Code("optimizer")], named)}`], each: "step" };
+  },
   create: (config, setting) => {
     const steps = Math.max(1, Math.round(setting.epochs * setting.stepsPerEpoch));
     const high = config.maxLr ?? setting.learningRate;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { call, Code } from "../../base/python.js";
 import { defineSchedule } from "./schedule.js";
 
 /** Changes smaller than this are not made (PyTorch's `eps`). */
@@ -18,6 +19,18 @@ export const reduceLROnPlateau = defineSchedule({
     cooldown: z.int().min(0).default(0).describe("Epochs to wait after a change before counting again."),
     minLr: z.number().min(0).default(0).describe("The learning rate never goes below this."),
   }),
+  torch: (config) => {
+    const named = {
+      mode: [config.mode, "min"],
+      factor: [config.factor, 0.1],
+      patience: [config.patience, 10],
+      threshold: [config.threshold, 1e-4],
+      threshold_mode: [config.thresholdMode, "rel"],
+      cooldown: [config.cooldown, 0],
+      min_lr: [config.minLr, 0],
+    } as const;
+    return { lines: [`return ${call("torch.optim.lr_scheduler.ReduceLROnPlateau", [new Code("optimizer")], named)}`], each: "value" };
+  },
   create: (config, setting) => {
     let rate = setting.learningRate;
     let best: number | undefined;

@@ -54,7 +54,7 @@ function withoutPlaces({ source, ...data }: DataSpec): DataSpec {
 }
 
 /** What the trainer answered for some rows, evenly spread, of a part that lies in the data's main file or folder; undefined where the run kept none. */
-function answersOf(run: string, { source, inputs }: DataSpec): CertifiedAnswers | undefined {
+export function answersOf(run: string, { source, inputs }: DataSpec): CertifiedAnswers | undefined {
   const own = { validation: "validation" in source && source.validation !== undefined, test: source.test !== undefined };
   for (const split of ["validation", "test"] as const) {
     const answers = own[split] ? undefined : answersOfPart(run, split, picturesOf(inputs).length > 0 ? PICTURES : ROWS);

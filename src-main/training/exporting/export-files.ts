@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { LatheError, toLatheError } from "../../base/errors.js";
@@ -20,7 +20,9 @@ import { putInPlace } from "../models/csv-file.js";
 import type { WorkSetting } from "../process/setting.js";
 import { readConfig } from "../runs/run-config.js";
 import { RunFolder } from "../runs/run-folder.js";
-import { certify } from "./certify.js";
+import { askPython, findPython } from "./ask-python.js";
+import { answersOf, certify } from "./certify.js";
+import { openTrained } from "./trained-network.js";
 
 const LOST = "Nothing was written";
 
@@ -28,7 +30,8 @@ const LOST = "Nothing was written";
  * Makes an export of a finished run, compares it, and gives it its place with a certificate: whole, or not at all.
  * @throws LatheError `export.format`, `export.parity`, `export.exists`, `run.missing`, `run.checkpoint`, `run.storage`, `cancelled`
  */
-export async function exportFiles(request: ExportRequest, { emit, control }: WorkSetting): Promise<ExportResult> {
+export async function exportFiles(request: ExportRequest, setting: WorkSetting): Promise<ExportResult> {
+  const { emit, control } = setting;
   const [folder, out] = [resolve(request.run), resolve(request.out)];
   const exporter = exporters.get(request.format);
   const options = chosenOptions(exporter, request.options);
@@ -41,7 +44,7 @@ export async function exportFiles(request: ExportRequest, { emit, control }: Wor
   };
   try {
     await begin("reading the run");
-    const source = openSource(folder, exporter);
+    const source = openSource(folder, exporter, setting);
     const made = await exporter.make(source, options).catch((thrown: unknown) => {
       if (thrown instanceof LatheError) throw thrown;
       const path = join(folder, exporter.source);
@@ -57,6 +60,7 @@ export async function exportFiles(request: ExportRequest, { emit, control }: Wor
     const bytes = writing(out, () =>
       single ? writeFile(request.temporary, out, exporter, single, certificate) : writeCertificate(request.temporary, made.files, certificate),
     );
+    if (!single) makeRoom(out);
     putInPlace(request.temporary, out, request.keepExisting);
     const { answers: _answers, ...told } = certificate;
     return { event: "exported", format: request.format, path: out, bytes, certificate: told };
@@ -66,7 +70,13 @@ export async function exportFiles(request: ExportRequest, { emit, control }: Wor
   }
 }
 
-function openSource(folder: string, { source }: Exporter): ExportSource {
+function openSource(folder: string, { source }: Exporter, setting: WorkSetting): ExportSource {
+  const run = () => RunFolder.open(dirname(dirname(folder)), folder);
+  const model = () => {
+    const bytes = readOwnFileSync(path);
+    refuseDamagedModel(path, bytes);
+    return bytes;
+  };
   const path = join(folder, RUN_MODEL);
   const report = readReport(join(folder, "report.json"));
   if (source !== "report.json" && !report.parity.passed)
@@ -74,12 +84,18 @@ function openSource(folder: string, { source }: Exporter): ExportSource {
   return {
     folder,
     report,
-    model() {
-      const model = readOwnFileSync(path);
-      refuseDamagedModel(path, model);
-      return model;
-    },
+    model,
     checkBare: (bare) => checkExport({ model: path, bare }),
+    trained: () => openTrained(run(), dirname(dirname(folder)), model(), setting),
+    async askPython(place) {
+      const { project, projectFolder } = readConfig(run());
+      const answers = answersOf(folder, project.data);
+      if (!answers) return "not compared: the run kept no answers of validation or test rows to compare with";
+      const python = await findPython();
+      if (python === undefined)
+        return "not compared: there is no Python with PyTorch and NumPy here to run it; LATHE_TORCH_PYTHON names one, and lathe verify compares later";
+      return askPython({ python, folder: place, data: resolve(projectFolder, project.data.source.path), answers, signal: setting.control.preparation });
+    },
   };
 }
 
@@ -106,6 +122,15 @@ function writeFile(temporary: string, out: string, exporter: Exporter, file: Uin
   const parts = exporter.certified?.(file, JSON.stringify(certificate)) ?? [file];
   writeFileSync(temporary, Buffer.concat(parts), { flag: "wx", flush: true, ...modeLike(out) });
   return parts.reduce((sum, part) => sum + part.length, 0);
+}
+
+/** An empty folder that somebody made for the export goes; of anything else `putInPlace` says that it is there. */
+function makeRoom(out: string): void {
+  try {
+    rmdirSync(out);
+  } catch {
+    // There is none, or it is none, or it holds something.
+  }
 }
 
 function writeFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): void {

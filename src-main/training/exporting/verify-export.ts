@@ -24,6 +24,7 @@ import { readFacts } from "../models/inference-model.js";
 import { checkParity, differing } from "../models/parity.js";
 import { readModel } from "../models/read-model.js";
 import type { WorkSetting } from "../process/setting.js";
+import { askPython } from "./ask-python.js";
 import { judgedTarget, targetSpec } from "../workbench.js";
 
 /** What was exported, as it lies there. */
@@ -59,6 +60,11 @@ export async function verifyExport(request: VerifyRequest, { emit, control }: Wo
         (data === "same" ? "the data are those of the run" : "whether the data are those of the run is not known"),
       { path: file },
     );
+  if (how === "python") {
+    if (request.python === undefined) return { ...result, unrun: "its Python was not run: --python names a program that may run it" };
+    const { source } = sectionOf(certificate, request);
+    return { ...result, compared: await askPython({ python: request.python, folder: file, data: source.path, answers, signal }) };
+  }
   const model = defined(files.get(certificate.format), certificate.format);
   return { ...result, compared: await inWorkFolder((folder) => repeat({ file, model, answers, certificate, request, folder, signal })) };
 }

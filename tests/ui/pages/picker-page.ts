@@ -4,10 +4,12 @@ import { expect, type Locator, type Page } from "@playwright/test";
 export class PickerPage {
   readonly path: Locator;
   readonly fileName: Locator;
+  readonly folderName: Locator;
 
   constructor(readonly page: Page) {
     this.path = page.getByRole("textbox", { name: "Path" });
     this.fileName = page.getByRole("textbox", { name: "File name" });
+    this.folderName = page.getByRole("textbox", { name: "Folder name" });
   }
 
   /** Types a path where one chooses a file. */
@@ -25,11 +27,12 @@ export class PickerPage {
     await choose.click();
   }
 
+  /** Names a file or a folder that is to be made. */
   async save(folder: string, name: string): Promise<void> {
     await this.path.fill(folder);
     await this.path.press("Enter");
     await expect(this.path).toHaveValue(folder);
-    await this.fileName.fill(name);
+    await this.fileName.or(this.folderName).fill(name);
     await this.page.getByRole("button", { name: "Save", exact: true }).click();
   }
 }

@@ -30,7 +30,7 @@ test.each([
   ["train p --seed -1", "at least 0"],
   ["serve --port 70000", "0 to 65535"],
   ["train p --engine torch", "auto, onnxruntime, tensorflow"],
-  ["export r --format onx --out x", "onnx, report"],
+  ["export r --format onx --out x", "onnx, pytorch, report"],
   ["evaluate m", "--data"],
   ["predict m", "table"],
   ["forecast m", "--out"],

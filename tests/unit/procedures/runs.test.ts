@@ -172,6 +172,7 @@ describe("an export", () => {
     } = judged;
     expect((await exports.formats({}, context)).map(({ format, extension }) => [format, extension])).toEqual([
       ["onnx", "onnx"],
+      ["pytorch", undefined],
       ["report", "json"],
     ]);
     const out = join(root, "taken", "model.onnx");

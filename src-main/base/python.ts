@@ -12,10 +12,20 @@ export type PythonValue = Code | string | number | boolean | null | readonly num
 export function call(
   name: string,
   positional: readonly PythonValue[] = [],
-  named: Readonly<Record<string, readonly [value: PythonValue, byDefault: PythonValue | undefined]>> = {},
+  named: Readonly<Record<string, readonly [value: PythonValue | undefined, byDefault: PythonValue | undefined]>> = {},
 ): string {
-  const given = Object.entries(named).flatMap(([key, [value, byDefault]]) => (value === byDefault ? [] : [`${key}=${python(value)}`]));
+  const given = Object.entries(named).flatMap(([key, [value, byDefault]]) => (value === undefined || value === byDefault ? [] : [`${key}=${python(value)}`]));
   return `${name}(${[...positional.map(python), ...given].join(", ")})`;
+}
+
+/** A tensor of float32. */
+export function tensorOf(values: readonly number[]): Code {
+  return new Code(`torch.tensor([${values.join(", ")}])`);
+}
+
+/** `weightDecay` as PyTorch calls it. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** A value as Python writes it. */
