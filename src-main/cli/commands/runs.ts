@@ -19,11 +19,9 @@ export function configureRuns(command: Command): void {
     else if (runs.length === 0) output.line(`no runs yet; start one with: lathe train ${project}`);
     else output.table(["run", "status", "epochs", "weights of epoch", "validation loss", "test", "", "started"], runs.map(row));
     const [newest] = runs.filter(({ judgedOn }) => judgedOn !== undefined);
-    const elsewhere = runs.filter(({ judgedOn }) => judgedOn !== undefined && judgedOn !== newest?.judgedOn).map(({ run }) => run);
-    if (newest && elsewhere.length > 0)
-      output.line(
-        `tested on other rows than run ${newest.run}, so that small differences between test figures mean nothing: ${elsewhere.map((run) => `run ${run}`).join(", ")}`,
-      );
+    const others = runs.filter(({ judgedOn }) => judgedOn !== undefined && judgedOn !== newest?.judgedOn).map(({ run }) => `run ${run}`);
+    if (newest && others.length > 0)
+      output.line(`tested on other rows than run ${newest.run}, so that small differences between test figures mean nothing: ${others.join(", ")}`);
     for (const { run, problem } of runs) if (problem) output.line(`run ${run} failed: ${problem.message}`);
     output.event({ event: "runs", project: folder, runs, links });
   });

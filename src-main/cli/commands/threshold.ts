@@ -62,12 +62,12 @@ async function chooseThreshold(path: string, probability: number | undefined, { 
 
 /** @throws LatheError `usage` where more than one is decided by a threshold */
 function onlyTarget(targets: readonly TargetView[]): string {
-  const decided = targets.filter(({ kind }) => kind === "binary" || kind === "labels");
+  const decided = targets.filter((target) => thresholdsOf(target).length > 0);
   if (decided.length > 1) throw new LatheError("usage", `say which target is meant with --target: ${decided.map(({ name }) => name).join(", ")}`);
   return decided[0]?.name ?? "";
 }
 
-function thresholdsOf({ name, kind, classes = [], threshold, thresholds = [] }: TargetView): readonly { name: string; label?: string; threshold: number }[] {
-  if (kind === "labels") return classes.map((label, k) => ({ name, label, threshold: thresholds[k] ?? 0 }));
+function thresholdsOf({ name, classes = [], threshold, thresholds }: TargetView): readonly { name: string; label?: string; threshold: number }[] {
+  if (thresholds) return classes.map((label, k) => ({ name, label, threshold: thresholds[k] ?? 0 }));
   return threshold === undefined ? [] : [{ name, threshold }];
 }

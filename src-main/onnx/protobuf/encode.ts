@@ -40,7 +40,10 @@ export function encodeMetadata(key: string, value: string): Uint8Array {
   return encodeMessage({ metadataProps: [{ key, value }] });
 }
 
-/** A model's bytes with another value for one entry of its metadata: the rest stays as it is, to the byte. @throws LatheError `export.format` where it has none */
+/**
+ * A model's bytes with another value for one entry of its metadata: the rest stays as it is, to the byte.
+ * @throws LatheError `export.format` where it has none
+ */
 export function replaceMetadata(model: Uint8Array, key: string, value: string): Uint8Array {
   const place = [...metadataPlaces(model)].find((one) => one.key === key);
   if (!place) throw new LatheError("export.format", `the model says nothing of ${key}`);

@@ -1,17 +1,18 @@
 import { defined } from "../../base/assert.js";
 import { LatheError } from "../../base/errors.js";
+import { own } from "../../base/own.js";
 import { readOwnFileSync } from "../../base/own-files.js";
 import { METADATA } from "../../contract/model-metadata.js";
 import type { RunReport, SplitReport } from "../../contract/report.js";
 import { RUN_MODEL, digestOf, refuseDamagedModel } from "../../contract/run-model.js";
 import { TUNE } from "../../contract/thresholds.js";
 import { replaceMetadata } from "../../onnx/protobuf.js";
-import { keepChosenThresholds, readChosenThresholds } from "../runs/chosen-thresholds.js";
+import { type ChosenThresholds, keepChosenThresholds, readChosenThresholds } from "../runs/chosen-thresholds.js";
 import { type KeptPredictions, type KeptTarget, keepPredictions, predictionsFile, readPredictions } from "../runs/kept-predictions.js";
 import type { RunFolder } from "../runs/run-folder.js";
 import { jointMetrics } from "./joint-metrics.js";
 import { judge } from "./judge.js";
-import { decidedBy, toldThreshold, tuned } from "./thresholds.js";
+import { toldThreshold, tuned, withThreshold } from "./thresholds.js";
 
 export interface ThresholdChoice {
   readonly target: string;
@@ -37,9 +38,7 @@ export function chooseThreshold(run: RunFolder, report: RunReport, choice: Thres
       run: run.id,
     });
   const target = askedTarget(first, choice, run.id);
-  const decided = decidedBy(new Map([[target.name, target]]), { [target.name]: wantedThreshold(target, choice, kept) }).get(target.name);
-  const told = toldThreshold(defined(decided, target.name));
-  if (told === undefined) throw new LatheError("internal", `${target.name} has no threshold`);
+  const told = defined(toldThreshold(withThreshold(target, wantedThreshold(target, choice, kept))), target.name);
   const path = run.file(RUN_MODEL);
   const model = report.parity.passed ? readOwnFileSync(path) : undefined;
   if (model) refuseDamagedModel(path, model);
@@ -71,31 +70,27 @@ export function tryThreshold(
   return judgedAgain(report, decideKept(predictions, { [target.name]: wantedThreshold(target, choice, [predictions]) }));
 }
 
-type Decided = Extract<KeptTarget, { readonly kind: "binary" | "labels" }>;
-
-function askedTarget({ targets }: KeptPredictions, { target: name, label, threshold }: ThresholdChoice, run: string): Decided {
-  const withThreshold = targets.filter((target): target is Decided => target.kind === "binary" || target.kind === "labels");
-  const target = withThreshold.find((one) => one.name === name);
+function askedTarget({ targets }: KeptPredictions, { target: name, label, threshold }: ThresholdChoice, run: string): KeptTarget {
+  const decided = targets.filter((one) => toldThreshold(one) !== undefined);
+  const target = decided.find((one) => one.name === name);
   const listed = (names: readonly string[]) => `${names.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}`;
   if (!target)
     throw new LatheError(
       "usage",
-      withThreshold.length === 0
+      decided.length === 0
         ? `run ${run} decides by no threshold: it has no target of yes or no, and none of labels`
-        : `run ${run} has no target "${name}" that is decided by a threshold; it has ${listed(withThreshold.map((one) => one.name))}`,
+        : `run ${run} has no target "${name}" that is decided by a threshold; it has ${listed(decided.map((one) => one.name))}`,
       { target: name },
     );
-  if (label !== undefined && !(target.kind === "labels" && target.classes.includes(label)))
-    throw new LatheError("usage", `target ${name} has no label "${label}"${target.kind === "labels" ? `; it has ${listed(target.classes)}` : ""}`, {
-      target: name,
-      label,
-    });
+  const labels = "thresholds" in target ? target.classes : [];
+  if (label !== undefined && !labels.includes(label))
+    throw new LatheError("usage", `target ${name} has no label "${label}"${labels.length > 0 ? `; it has ${listed(labels)}` : ""}`, { target: name, label });
   if (threshold !== TUNE && !(threshold > 0 && threshold < 1))
     throw new LatheError("usage", `the threshold: got ${threshold}, expected a probability between 0 and 1, such as 0.35`, { target: name });
   return target;
 }
 
-function wantedThreshold(target: Decided, { label, threshold }: ThresholdChoice, kept: readonly KeptPredictions[]) {
+function wantedThreshold(target: KeptTarget, { label, threshold }: ThresholdChoice, kept: readonly KeptPredictions[]) {
   if (threshold !== TUNE) return label === undefined ? threshold : { [label]: threshold };
   const validation = kept.find(({ split }) => split === "validation")?.targets.find(({ name }) => name === target.name);
   if (!validation) throw new LatheError("usage", "a threshold is tuned on the validation rows, and there are none; name a number", { target: target.name });
@@ -103,15 +98,8 @@ function wantedThreshold(target: Decided, { label, threshold }: ThresholdChoice,
   return label === undefined || typeof best === "number" ? best : { [label]: defined(best[label], label) };
 }
 
-function decideKept(predictions: KeptPredictions, chosen: Parameters<typeof decidedBy>[1]): KeptPredictions {
-  const decided = decidedBy(new Map(predictions.targets.map((target) => [target.name, target])), chosen);
-  const targets = predictions.targets.map((target): KeptTarget => {
-    const by = decided.get(target.name);
-    if (target.kind === "binary" && by?.kind === "binary") return { ...target, threshold: by.threshold };
-    if (target.kind === "labels" && by?.kind === "labels") return { ...target, thresholds: [...by.thresholds] };
-    return target;
-  });
-  return { ...predictions, targets };
+function decideKept(predictions: KeptPredictions, chosen: ChosenThresholds): KeptPredictions {
+  return { ...predictions, targets: predictions.targets.map((target) => withThreshold(target, own(chosen, target.name))) };
 }
 
 function thresholdsOf({ targets }: KeptPredictions): NonNullable<RunReport["thresholds"]> {
@@ -129,11 +117,11 @@ function judgedAgain(report: SplitReport, { rows, targets }: KeptPredictions): S
   const confusion = { ...report.confusion };
   const labels = { ...report.labels };
   for (const target of targets) {
-    if (target.kind !== "binary" && target.kind !== "labels") continue;
-    const { values, matrix, labels: own } = judge(target, target.outputs, target.truths);
+    if (toldThreshold(target) === undefined) continue;
+    const { values, matrix, labels: each } = judge(target, target.outputs, target.truths);
     for (const [metric, value] of Object.entries(values)) metrics[`${target.name}.${metric}`] = value;
     if (matrix) confusion[target.name] = matrix;
-    if (own) labels[target.name] = own;
+    if (each) labels[target.name] = each;
   }
   Object.assign(
     metrics,

@@ -41,13 +41,13 @@ export function decidedBy(judged: ReadonlyMap<string, JudgedTarget>, chosen: Rea
   return new Map([...judged].map(([name, target]) => [name, withThreshold(target, own(chosen, name))] as const));
 }
 
-function withThreshold(target: JudgedTarget, chosen: Threshold | undefined): JudgedTarget {
-  if (target.kind === "binary" && typeof chosen === "number") return { ...target, threshold: chosen };
-  if (target.kind !== "labels" || chosen === undefined) return target;
-  return {
-    ...target,
-    thresholds: target.thresholds.map((before, k) => (typeof chosen === "number" ? chosen : (own(chosen, target.classes[k] ?? "") ?? before))),
-  };
+/** A target as it decides by another threshold, or several; undefined, and labels that are not named: as before. */
+export function withThreshold<T extends JudgedTarget>(target: T, chosen: Threshold | undefined): T {
+  if (chosen === undefined) return target;
+  if ("threshold" in target) return typeof chosen === "number" ? { ...target, threshold: chosen } : target;
+  if (!("thresholds" in target)) return target;
+  const of = (label: string | undefined, before: number) => (typeof chosen === "number" ? chosen : (own(chosen, label ?? "") ?? before));
+  return { ...target, thresholds: target.thresholds.map((before, k) => of(target.classes[k], before)) };
 }
 
 /** Predictions of a target, as `judge` takes them. */

@@ -93,9 +93,9 @@ export function toKept(split: KeptSplit, rows: Uint32Array, predictions: Predict
  */
 export function examOf({ rows, targets }: KeptPredictions): string {
   const digest = createHash("sha256").update(rows);
-  for (const { name, truths, ...target } of targets) {
-    digest.update(JSON.stringify([name, "classes" in target ? target.classes : []]));
-    if (target.kind !== "numeric") digest.update(truths);
+  for (const target of targets) {
+    digest.update(JSON.stringify(target.name));
+    if ("classes" in target) digest.update(JSON.stringify(target.classes)).update(target.truths);
   }
   return digest.digest("hex");
 }

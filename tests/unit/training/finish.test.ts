@@ -30,7 +30,7 @@ test("a stop while a run is judged is acknowledged once, and the run ends as it 
   expect(existsSync(done.model ?? "")).toBe(true);
 });
 
-test("reports tell which runs were judged on the same rows: with another network and other inputs they were, with another split or other labels not", async () => {
+test("reports tell which runs were judged on the same rows: with another network they were, with another split or other labels not", async () => {
   const folder = temporaryFolder();
   const judged = async (change: (project: ProjectInput) => void, rewrite: (table: string) => string = (table) => table) => {
     const project = writeCreditProject(folder, { epochs: 1, batchSize: 256 });
