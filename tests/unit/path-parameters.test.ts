@@ -63,6 +63,8 @@ const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "evaluation.joint": { ...run, split: "test" },
   "evaluation.jointRows": { ...run, split: "test", offset: 0, limit: 10 },
   "evaluation.labelErrors": { ...run, target: "Good", offset: 0, limit: 10 },
+  "evaluation.tried": { ...run, split: "test", target: "Good", threshold: 0.4 },
+  "evaluation.decide": { ...run, target: "Good", threshold: 0.4 },
   "evaluation.residuals": { ...run, split: "test", target: "Good" },
   "prediction.form": run,
   "prediction.one": { ...run, values: {} },
