@@ -40,8 +40,8 @@ import { seriesOverview, seriesSampleAnswer, seriesSampleQuestion, seriesViewAns
 import { seriesWish } from "./series-views.js";
 import { engineStatus, licence, settingsChange, settingsSchema, tensorflowSetup } from "./settings.js";
 import { projectReference, projectSummary, runId, runMetrics, runReference, runSummary } from "./summaries.js";
-import { thresholdChoice } from "./thresholds.js";
 import { auditResult, columnsResult, rowsPage, rowsRequest } from "./table-views.js";
+import { thresholdChoice } from "./thresholds.js";
 import { workEvent, workSupersedes } from "./work.js";
 
 const project = projectReference.shape.project;

@@ -71,6 +71,13 @@ export const runSummary = z.strictObject({
 });
 export type RunSummary = z.infer<typeof runSummary>;
 
+/** Runs that were not tested on the rows of the first of which it is known, and that one; undefined where all were. */
+export function testedOtherwise(runs: readonly RunSummary[]): { readonly than: RunSummary; readonly others: readonly RunSummary[] } | undefined {
+  const [than, ...rest] = runs.filter(({ judgedOn }) => judgedOn !== undefined);
+  const others = rest.filter(({ judgedOn }) => judgedOn !== than?.judgedOn);
+  return than && others.length > 0 ? { than, others } : undefined;
+}
+
 export const runMetrics = z.strictObject({
   /** Ascending, and thinned where they are many; the first, the last and the best are always there. @see thinEpochs */
   epochs: z.array(epochEvent),

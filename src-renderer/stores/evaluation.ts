@@ -41,8 +41,8 @@ export const useEvaluation = defineStore("evaluation", () => {
   const wantedClass = ref<string>();
   const wantedColumn = ref<string>();
   const wantedLabel = ref<string>();
-  /** By a threshold that is tried, of the question it was tried for. */
-  const tried = shallowRef<{ readonly question: Question; readonly judged: SplitReport }>();
+  /** What a split comes to by another threshold than the run's, of the question that it was tried for. */
+  const wantedTry = shallowRef<{ readonly question: Question; readonly threshold: number; readonly judged: SplitReport }>();
 
   const result = computed(() => report.state.value.value);
   const split = computed<JudgedSplit>(
@@ -79,8 +79,9 @@ export const useEvaluation = defineStore("evaluation", () => {
       ? { ...run.value, split: split.value, target: target.value.name, ...(label.value && { label: label.value.label }) }
       : undefined,
   );
+  const tried = computed(() => (JSON.stringify(wantedTry.value?.question) === JSON.stringify(question.value) ? wantedTry.value : undefined));
   /** The same as `reported`, by the threshold that is tried where one is. */
-  const judged = computed(() => (tried.value && JSON.stringify(tried.value.question) === JSON.stringify(question.value) ? tried.value.judged : reported.value));
+  const judged = computed(() => tried.value?.judged ?? reported.value);
   /** Of a target of several labels, how each was told; undefined of others. */
   const labels = computed(() => (whole.value ? judged.value?.labels?.[whole.value.name] : undefined));
   const confusion = computed(() => {
@@ -152,8 +153,10 @@ export const useEvaluation = defineStore("evaluation", () => {
     curves: computed(() => curves.state.value),
     residuals: computed(() => residuals.state.value),
     show,
-    /** @param by what a split comes to by another threshold than the run's; undefined: by its own again */
-    showTried: (by: { readonly question: Question; readonly judged: SplitReport } | undefined) => void (tried.value = by),
+    /** The threshold that `judged` is by, where it is not the run's. */
+    triedAt: computed(() => tried.value?.threshold),
+    /** Undefined: by the run's own again. */
+    showTried: (next: typeof wantedTry.value) => void (wantedTry.value = next),
     loadReport,
     loadCharts,
     chooseSplit: (next: JudgedSplit) => void (wantedSplit.value = next),

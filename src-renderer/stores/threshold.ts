@@ -6,7 +6,7 @@ import { useStudio } from "../rpc/studio.js";
 import { texts } from "../texts/index.js";
 import { confusionOf, countsAt, countsOf, roundedBelow, type ConfusionCounts } from "../figures/confusion-counts.js";
 import { setLabelThreshold } from "../document/labels.js";
-import { useEvaluation } from "./evaluation.js";
+import { type Question, useEvaluation } from "./evaluation.js";
 import { createLoader } from "../fetching/loadable.js";
 import { useProject } from "./project.js";
 
@@ -28,10 +28,9 @@ export const useThreshold = defineStore("threshold", () => {
   const own = computed(() => (evaluation.target?.kind === "binary" ? (evaluation.target.threshold ?? usual) : undefined));
   const value = computed(() => (own.value === undefined ? undefined : (tried.value ?? own.value)));
   const isOwn = computed(() => value.value === own.value);
-  /** For which threshold `evaluation.confusion` is; it follows one that is dragged a little later. */
-  const judgedAt = ref<number>();
   const counts = computed<ConfusionCounts | undefined>(() => {
-    if (evaluation.confusion && value.value === (judgedAt.value ?? own.value)) return countsOf(evaluation.confusion);
+    // What is judged follows a threshold that is dragged a little later.
+    if (evaluation.confusion && value.value === (evaluation.triedAt ?? own.value)) return countsOf(evaluation.confusion);
     return evaluation.curves.value && value.value !== undefined ? countsAt(evaluation.curves.value, value.value) : undefined;
   });
   const confusion = computed(() =>
@@ -51,7 +50,6 @@ export const useThreshold = defineStore("threshold", () => {
 
   function forget(): void {
     judged.reset();
-    judgedAt.value = undefined;
     evaluation.showTried(undefined);
   }
 
@@ -61,8 +59,7 @@ export const useThreshold = defineStore("threshold", () => {
     if (!asked) return;
     const found = await judged.load((signal) => studio.procedures.evaluation.tried({ ...asked, threshold }, { signal }));
     if (!found || value.value !== threshold || isOwn.value) return;
-    evaluation.showTried({ question: asked, judged: found });
-    judgedAt.value = threshold;
+    evaluation.showTried({ question: asked, threshold, judged: found });
   }
 
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -87,13 +84,11 @@ export const useThreshold = defineStore("threshold", () => {
   );
   onScopeDispose(() => clearTimeout(timer));
 
-  /** The run decides by it from now on, and what is made of it does. @returns what went wrong */
-  async function decide(threshold: number): Promise<LatheError | undefined> {
-    const asked = evaluation.question;
-    if (!asked) return undefined;
-    const { split: _split, ...run } = asked;
-    await deciding.load(() => studio.procedures.evaluation.decide({ ...run, threshold }));
-    if (deciding.state.value.error) return deciding.state.value.error;
+  /** A run decides so from now on, and what is made of it does. @returns what went wrong */
+  async function decide({ split: _split, ...asked }: Question, next: number): Promise<LatheError | undefined> {
+    await deciding.load(() => studio.procedures.evaluation.decide({ ...asked, threshold: next }));
+    const { error } = deciding.state.value;
+    if (error) return error;
     tried.value = undefined;
     forget();
     await evaluation.loadReport();

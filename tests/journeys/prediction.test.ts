@@ -138,6 +138,13 @@ describe("a table's answers", () => {
     const halves = () => readdirSync(setup.root).filter((name) => name.startsWith("rest.csv"));
     await expect(callOff()).rejects.toMatchObject({ code: "cancelled", message: expect.stringMatching(/the answers to row \d+ are kept in/) });
     expect(halves()).toEqual(["rest.csv.unfinished"]);
+    // Called off once more before it has begun, what is there stays.
+    const asked = { ...setup.run, data: many, out, replace: false, spreadsheet: false };
+    await expect(setup.studio.prediction.table(asked, () => undefined, AbortSignal.abort())).rejects.toMatchObject({
+      code: "cancelled",
+      message: expect.stringMatching(/the answers to row \d+ are kept in/),
+    });
+    expect(halves()).toEqual(["rest.csv.unfinished"]);
     await setup.procedures.prediction.discard({ out }, setup.context);
     expect(halves()).toEqual([]);
     await expect(callOff()).rejects.toMatchObject({ code: "cancelled" });

@@ -1,9 +1,9 @@
-import { basename, dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { LabelErrors } from "../../contract/evaluation-views.js";
 import type { FeatureView, NearestPictures } from "../../contract/feature-views.js";
 import type { SplitView } from "../../contract/table-views.js";
-import { runFolder } from "../../services/models/models.js";
+import { runReferenceOf } from "../../services/models/models.js";
 import { createStudio } from "../../services/studio.js";
 import { number, plural } from "../format.js";
 import { interruptible } from "../interrupt.js";
@@ -25,8 +25,7 @@ export function configureFeatures(command: Command): void {
 
 async function features(path: string, { nearest, json = false }: Options): Promise<void> {
   const output = createOutput(json);
-  const folder = runFolder(path);
-  const run = { project: dirname(dirname(folder)), run: basename(folder) };
+  const run = runReferenceOf(path);
   await interruptible(output, async ({ signal, launch }) => {
     const studio = createStudio({ allowedFolders: null, launch });
     try {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { RunSummary } from "../../contract/summaries.js";
+import { type RunSummary, testedOtherwise } from "../../contract/summaries.js";
 import { listRuns } from "../../services/runs/list-runs.js";
 import { number } from "../format.js";
 import { createOutput } from "../output.js";
@@ -18,10 +18,11 @@ export function configureRuns(command: Command): void {
     if (runs.length === 0 && links.length > 0) output.line("no runs");
     else if (runs.length === 0) output.line(`no runs yet; start one with: lathe train ${project}`);
     else output.table(["run", "status", "epochs", "weights of epoch", "validation loss", "test", "", "started"], runs.map(row));
-    const [newest] = runs.filter(({ judgedOn }) => judgedOn !== undefined);
-    const others = runs.filter(({ judgedOn }) => judgedOn !== undefined && judgedOn !== newest?.judgedOn).map(({ run }) => `run ${run}`);
-    if (newest && others.length > 0)
-      output.line(`tested on other rows than run ${newest.run}, so that small differences between test figures mean nothing: ${others.join(", ")}`);
+    const otherwise = testedOtherwise(runs);
+    if (otherwise) {
+      const others = otherwise.others.map(({ run }) => `run ${run}`).join(", ");
+      output.line(`tested on other rows than run ${otherwise.than.run}, so that small differences between test figures mean nothing: ${others}`);
+    }
     for (const { run, problem } of runs) if (problem) output.line(`run ${run} failed: ${problem.message}`);
     output.event({ event: "runs", project: folder, runs, links });
   });

@@ -1,9 +1,8 @@
-import { basename, dirname } from "node:path";
 import type { Command } from "commander";
 import { LatheError } from "../../base/errors.js";
 import type { TargetView } from "../../contract/evaluation-views.js";
 import { TUNE } from "../../contract/thresholds.js";
-import { runFolder } from "../../services/models/models.js";
+import { runReferenceOf } from "../../services/models/models.js";
 import { createStudio } from "../../services/studio.js";
 import { parseProbability } from "../arguments.js";
 import { number } from "../format.js";
@@ -30,8 +29,7 @@ export function configureThreshold(command: Command): void {
 async function chooseThreshold(path: string, probability: number | undefined, { target, label, tune = false, json = false }: Options): Promise<void> {
   if (tune && probability !== undefined) throw new LatheError("usage", "got a probability and --tune, expected one of them");
   const output = createOutput(json);
-  const folder = runFolder(path);
-  const run = { project: dirname(dirname(folder)), run: basename(folder) };
+  const run = runReferenceOf(path);
   const threshold = tune ? TUNE : probability;
   await interruptible(output, async ({ launch }) => {
     const studio = createStudio({ allowedFolders: null, launch });

@@ -203,9 +203,11 @@ export function createEvaluation(access: FolderAccess, tables: Tables, features:
       return tryThreshold(judged, await store.load(folder, split), choice, choice.run);
     },
     async decide(asked) {
-      const { folder, reference, report } = await finishedRun(access, asked);
+      const { folder, reference } = await finishedRun(access, asked);
       const run = RunFolder.open(reference.project, folder).lock();
       try {
+        // Once nobody else writes to it.
+        const { report } = await finishedRun(access, asked);
         return chooseThreshold(run, report, asked);
       } finally {
         run.unlock();

@@ -1,7 +1,8 @@
 import { existsSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { LatheError } from "../../base/errors.js";
 import { RUN_MODEL } from "../../contract/run-model.js";
+import type { RunReference } from "../../contract/summaries.js";
 import { RunFolder } from "../../training/runs/run-folder.js";
 import { unfinished } from "../runs/unfinished-run.js";
 
@@ -22,6 +23,12 @@ export function runFolder(path: string): string {
   if (existsSync(join(absolute, "config.json"))) return absolute;
   if (existsSync(join(absolute, "project.json"))) return RunFolder.open(absolute).path;
   throw new LatheError("run.missing", `${absolute} is neither a run nor a project`);
+}
+
+/** The same as the studio names it. */
+export function runReferenceOf(path: string): RunReference {
+  const folder = runFolder(path);
+  return { project: dirname(dirname(folder)), run: basename(folder) };
 }
 
 function finished(run: string): string {

@@ -4,7 +4,7 @@ import { LatheError, toLatheError } from "../../base/errors.js";
 import { holderOf } from "../../base/lock.mjs";
 import type { PredictRequest } from "../../contract/engine-messages.js";
 import type { RunEvent } from "../../contract/events.js";
-import { answerLock, journalDevice, journalOf } from "../../training/models/answer-journal.js";
+import { answerLock, journalOf, peekAnswers } from "../../training/models/answer-journal.js";
 import type { EngineRunner } from "../jobs/jobs.js";
 
 export interface ToAnswer extends PredictRequest {
@@ -25,20 +25,17 @@ export async function answerTable<T>(
     signal,
   }: { readonly hear: (event: RunEvent) => void; readonly check: (value: unknown) => T; readonly run: EngineRunner; readonly signal?: AbortSignal },
 ): Promise<T> {
-  let done = 0;
-  const listen = (event: RunEvent) => {
-    if (event.event === "stage" && event.stage === "predicting") ({ done } = event);
-    hear(event);
-  };
-  const attempt = (request: ToAnswer) => run({ kind: "predict", ...request }, listen, check, signal);
+  const out = resolve(asked.out);
+  const attempt = (request: ToAnswer) => run({ kind: "predict", ...request }, hear, check, signal);
   try {
     try {
       return await attempt(asked);
     } catch (thrown) {
       const error = toLatheError(thrown);
-      const failed = error.code === "engine.crashed" || error.code === "engine.failed" ? cardOf(asked) : undefined;
+      const failed = error.code === "engine.crashed" || error.code === "engine.failed" ? cardOf(asked, out) : undefined;
       if (failed === undefined) throw error;
       const why = error.code === "engine.crashed" ? `its process ended: ${String(error.details["how"])}` : error.message;
+      const done = peekAnswers(out)?.upTo ?? 0;
       hear({
         event: "log",
         level: "warning",
@@ -48,26 +45,29 @@ export async function answerTable<T>(
       return await attempt({ ...rest, device: "cpu", insteadOf: failed });
     }
   } catch (thrown) {
-    throw toldKept(toLatheError(thrown), asked, done);
+    throw toldKept(toLatheError(thrown), asked.temporary, out);
   }
 }
 
 /** The card that was at work; undefined for the CPU. */
-function cardOf({ out, device = "auto" }: ToAnswer): string | undefined {
-  const at = journalDevice(resolve(out)) ?? (device === "auto" ? "cpu" : device);
+function cardOf({ device = "auto" }: ToAnswer, out: string): string | undefined {
+  const at = peekAnswers(out)?.device ?? (device === "auto" ? "cpu" : device);
   return at === "cpu" ? undefined : at;
 }
 
-function toldKept(error: LatheError, { out, temporary }: ToAnswer, done: number): LatheError {
+/** @param out absolute */
+function toldKept(error: LatheError, temporary: string, out: string): LatheError {
   if (error.code !== "cancelled" && error.code !== "engine.crashed") return error;
   // A process that was ended by force could not tidy up.
   rmSync(temporary, { force: true });
-  const journal = journalOf(resolve(out));
-  const isThere = journalDevice(resolve(out)) !== undefined;
-  const kept = isThere ? done : 0;
-  if (isThere && kept === 0) rmSync(journal, { force: true });
-  const lock = answerLock(resolve(out));
-  if (!holderOf(lock)) rmSync(lock, { force: true });
+  const journal = journalOf(out);
+  const lock = answerLock(out);
+  const found = peekAnswers(out);
+  const kept = found?.upTo ?? 0;
+  if (!holderOf(lock)) {
+    if (found && kept === 0) rmSync(journal, { force: true });
+    rmSync(lock, { force: true });
+  }
   const fate = kept === 0 ? "nothing was written" : `the answers to row ${kept} are kept in ${journal}, and the same again goes on there`;
   return error.code === "cancelled"
     ? new LatheError("cancelled", `prediction was called off; ${fate}`, { kept }, { cause: error })

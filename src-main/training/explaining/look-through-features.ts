@@ -4,7 +4,6 @@ import { defined } from "../../base/assert.js";
 import { LatheError } from "../../base/errors.js";
 import type { FeaturesRequest } from "../../contract/engine-messages.js";
 import { type KeptRows, type PreparedData, type Split, createLoader, keptBytes, readKept, rowNumbersOf } from "../../datasets/index.js";
-import { chooseEngine } from "../../engines/index.js";
 import { picturesOf } from "../../features/index.js";
 import { decisionAt } from "../judging/judge.js";
 import { inBytes } from "../network/memory.js";
@@ -15,8 +14,8 @@ import { type KeptSplit, type KeptTarget, predictionsFile, readPredictions } fro
 import { matchKept, readKeptWeights } from "../runs/kept-weights.js";
 import { readConfig } from "../runs/run-config.js";
 import { RunFolder } from "../runs/run-folder.js";
+import { reopenRun } from "../reopen-run.js";
 import { initialWeights } from "../trainer.js";
-import { openWorkbench } from "../workbench.js";
 import { type NearestRows, type OddRows, nearestRows, oddRows, unitRows } from "./neighbours.js";
 import { outOfFold } from "./out-of-fold.js";
 import { principalComponents } from "./principal-components.js";
@@ -75,28 +74,8 @@ export async function lookThroughFeatures(request: FeaturesRequest, { emit, cont
   const [first] = images;
   if (!first) throw new LatheError("usage", `run ${run.id} has no pictures among its inputs; the view by features is of pictures`, { run: run.id });
   const signal = control.preparation;
-  const bench = await openWorkbench({
-    project,
-    start: "checkpoint",
-    folder,
-    choice: await chooseEngine(config.engine, config.device).catch(() => chooseEngine("auto", "cpu")),
-    threads: config.threads,
-    features: config.features ?? null,
-    began: config.dataFingerprint,
-    asOf: config.version,
-    emit: (event) => {
-      if (event.event === "stage") emit(event);
-    },
-    signal,
-  });
+  const bench = await reopenRun(run, { config, folder, lost: "its features are no longer those of these pictures" }, { emit, control });
   const { prepared, spec } = bench;
-  if (prepared.fingerprint !== config.dataFingerprint)
-    throw new LatheError(
-      "data.changed",
-      `the data has changed since run ${run.id} was trained (${project.data.source.path}), so its features are no longer those of these pictures; train ` +
-        "again, or put the old data back",
-      { run: run.id },
-    );
   const target = prepared.targets.find(({ classes = [], width }) => classes.length > 1 && width === 1);
   const prefix = featurePrefix(spec.plan, spec.layout, bench.inputs, target?.name ?? spec.plan.outputs[0]?.target ?? "");
   const bytes = keptBytes({ words: prefix.numbers, counts: prepared.counts, draws: 1 });

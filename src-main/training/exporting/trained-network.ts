@@ -4,7 +4,6 @@ import { inWorkFolder } from "../../base/work-folder.js";
 import { defaultLosses } from "../../contract/default-losses.js";
 import { type PreparedData, rowNumbersOf } from "../../datasets/index.js";
 import { describePlainTable } from "../../datasets/sources/plain-table.js";
-import { chooseEngine } from "../../engines/index.js";
 import type { PlainTable, TrainedNetwork } from "../../exporters/index.js";
 import { cannotWrite, refuseKinds } from "../../exporters/pytorch/unwritable.js";
 import { kindOf, targetKindOf } from "../../features/index.js";
@@ -18,7 +17,8 @@ import type { WorkSetting } from "../process/setting.js";
 import { readConfig } from "../runs/run-config.js";
 import { readKeptWeights } from "../runs/kept-weights.js";
 import type { RunFolder } from "../runs/run-folder.js";
-import { type Workbench, openWorkbench } from "../workbench.js";
+import { reopenRun } from "../reopen-run.js";
+import type { Workbench } from "../workbench.js";
 
 /** Columns are described without a look at the table. */
 const UNSEEN = { column: () => undefined, rest: undefined };
@@ -34,28 +34,8 @@ export async function openTrained(run: RunFolder, folder: string, model: Uint8Ar
   const { fitted, thresholds } = readFacts(readModel(model, run.path).metadata, run.path);
   refuseKinds(fitted);
   if (source.test !== undefined) throw cannotWrite(`the test part of run ${run.id} is a file of its own`);
-  const bench = await openWorkbench({
-    project,
-    start: "checkpoint",
-    folder,
-    choice: await chooseEngine(config.engine, config.device).catch(() => chooseEngine("auto", "cpu")),
-    threads: config.threads,
-    features: config.features ?? null,
-    began: config.dataFingerprint,
-    asOf: config.version,
-    emit: (event) => {
-      if (event.event === "stage") emit(event);
-    },
-    signal: control.preparation,
-  });
+  const bench = await reopenRun(run, { config, folder, lost: "what rows it learnt from is not known any more" }, { emit, control });
   const { prepared, spec } = bench;
-  if (prepared.fingerprint !== config.dataFingerprint)
-    throw new LatheError(
-      "data.changed",
-      `the data has changed since run ${run.id} was trained (${source.path}), so what rows it learnt from is not known any more; train again, or put the ` +
-        "old data back",
-      { run: run.id },
-    );
   const { training } = project;
   const batchSize = Math.min(training.batchSize, prepared.counts.train);
   const { monitor } = new EarlyStopping({

@@ -154,7 +154,7 @@ export class AnswerJournal {
   #read(identity: JournalIdentity): { readonly end: number; readonly anew: string | undefined } {
     const { size } = fstatSync(this.#file);
     if (size === 0) return { end: 0, anew: undefined };
-    if (!this.#bytes(0, Math.min(size, MAGIC.length)).equals(MAGIC.subarray(0, Math.min(size, MAGIC.length))))
+    if (!bytesOf(this.#file, 0, Math.min(size, MAGIC.length)).equals(MAGIC.subarray(0, Math.min(size, MAGIC.length))))
       throw new LatheError("usage", `${this.#path} is no file of unfinished answers of this version of Lathe's; put it away`, { path: this.#path });
     let end = 0;
     for (const { value, end: next } of this.#values(size)) {
@@ -180,25 +180,11 @@ export class AnswerJournal {
 
   /** Frames that are whole, to the first that is not. */
   *#values(size: number): Generator<{ readonly value: unknown; readonly end: number }, void, void> {
-    for (let at = MAGIC.length; at + PREFIX <= size;) {
-      const prefix = this.#bytes(at, PREFIX);
-      const [length, sum] = [prefix.readUInt32LE(0), prefix.readUInt32LE(4)];
-      if (length > LONGEST || at + PREFIX + length > size) return;
-      const bytes = this.#bytes(at + PREFIX, length);
-      if (crc32(bytes) !== sum) return;
-      at += PREFIX + length;
-      yield { value: JSON.parse(bytes.toString("utf8")), end: at };
+    for (const place of placesOf(this.#file, size)) {
+      const value = valueAt(this.#file, place);
+      if (value === undefined) return;
+      yield { value, end: place.end };
     }
-  }
-
-  #bytes(from: number, length: number): Buffer {
-    const bytes = Buffer.alloc(length);
-    for (let read = 0; read < length;) {
-      const more = readSync(this.#file, bytes, read, length - read, from + read);
-      if (more === 0) return bytes.subarray(0, read);
-      read += more;
-    }
-    return bytes;
   }
 
   #frame(value: unknown): void {
@@ -215,38 +201,82 @@ export class AnswerJournal {
   }
 }
 
-/** What computes the unfinished answers for a file; undefined where there are none. */
-export function journalDevice(out: string): string | undefined {
-  let bytes: Buffer;
+/** Where a frame stands. */
+interface FramePlace {
+  readonly from: number;
+  readonly end: number;
+  readonly sum: number;
+}
+
+/** Frames as far as their lengths say so, none of which is looked into. */
+function* placesOf(file: number, size: number): Generator<FramePlace, void, void> {
+  for (let at = MAGIC.length; at + PREFIX <= size;) {
+    const prefix = bytesOf(file, at, PREFIX);
+    const [length, sum] = [prefix.readUInt32LE(0), prefix.readUInt32LE(4)];
+    const from = at + PREFIX;
+    if (length > LONGEST || from + length > size) return;
+    at = from + length;
+    yield { from, end: at, sum };
+  }
+}
+
+/** What a frame says; undefined where it is damaged. */
+function valueAt(file: number, { from, end, sum }: FramePlace): unknown {
+  const bytes = bytesOf(file, from, end - from);
+  return crc32(bytes) === sum ? (JSON.parse(bytes.toString("utf8")) as unknown) : undefined;
+}
+
+function bytesOf(file: number, from: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  for (let read = 0; read < length;) {
+    const more = readSync(file, bytes, read, length - read, from + read);
+    if (more === 0) return bytes.subarray(0, read);
+    read += more;
+  }
+  return bytes;
+}
+
+/**
+ * Unfinished answers for a file: what computes them, and the last row that they reach, which few bytes tell; damage in their midst is found when they are gone
+ * on with. Undefined where there are none.
+ */
+export function peekAnswers(out: string): { readonly device: string; readonly upTo: number } | undefined {
+  let file: number;
   try {
-    bytes = beginning(journalOf(out), MAGIC.length + PREFIX + MOST_IDENTITY);
+    file = openOwnFileSync(journalOf(out));
   } catch {
     return undefined;
   }
-  const start = MAGIC.length + PREFIX;
-  if (bytes.length < start || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
-  const json = bytes.subarray(start, start + bytes.readUInt32LE(MAGIC.length));
-  return crc32(json) === bytes.readUInt32LE(MAGIC.length + 4) ? (JSON.parse(json.toString("utf8")) as JournalIdentity).setting : undefined;
-}
-
-/** Bytes of the first frame. */
-const MOST_IDENTITY = 4096;
-
-function beginning(path: string, most: number): Buffer {
-  const file = openOwnFileSync(path);
   try {
-    const bytes = Buffer.alloc(most);
-    return bytes.subarray(0, readSync(file, bytes, 0, most, 0));
+    if (!isJournal(file)) return undefined;
+    const [first, ...frames] = placesOf(file, fstatSync(file).size);
+    const identity = first && (valueAt(file, first) as JournalIdentity | undefined);
+    if (!identity) return undefined;
+    // What is damaged stands at the end, where a kill cut it off.
+    for (const place of frames.reverse()) {
+      const frame = valueAt(file, place) as JournalFrame | undefined;
+      if (frame) return { device: identity.setting, upTo: frame.upTo };
+    }
+    return { device: identity.setting, upTo: 0 };
   } finally {
     closeSync(file);
   }
+}
+
+function isJournal(file: number): boolean {
+  return bytesOf(file, 0, MAGIC.length).equals(MAGIC);
 }
 
 /** Takes unfinished answers away. @returns whether there were some @throws LatheError `usage` for what is none; `run.storage` */
 export function discardAnswers(out: string): boolean {
   const path = journalOf(out);
   if (!existsSync(path)) return false;
-  if (!beginning(path, MAGIC.length).equals(MAGIC)) throw new LatheError("usage", `${path} is no file of unfinished answers; put it away`, { path });
+  const file = openOwnFileSync(path);
+  try {
+    if (!isJournal(file)) throw new LatheError("usage", `${path} is no file of unfinished answers; put it away`, { path });
+  } finally {
+    closeSync(file);
+  }
   try {
     rmSync(path);
   } catch (thrown) {

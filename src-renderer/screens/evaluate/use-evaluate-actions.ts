@@ -4,12 +4,14 @@ import { useActions, type Action } from "../../stores/actions.js";
 import { judgedSplits, useEvaluation } from "../../stores/evaluation.js";
 import { useJudgedRows } from "../../stores/judged-rows.js";
 import { useThreshold } from "../../stores/threshold.js";
+import { useThresholdChoice } from "./use-threshold-choice.js";
 
 /** What can be done here from the palette. */
 export function useEvaluateActions(): void {
   const view = useEvaluation();
   const rows = useJudgedRows();
   const threshold = useThreshold();
+  const use = useThresholdChoice();
   const words = useEvaluateTexts();
   const place = useProjectRoute();
   useActions().provide((): readonly Action[] => {
@@ -31,13 +33,7 @@ export function useEvaluateActions(): void {
       ...(threshold.value === undefined
         ? []
         : [
-            {
-              id: "evaluate.threshold",
-              title: t.threshold.use,
-              group,
-              run: () => void (threshold.value !== undefined && threshold.decide(threshold.value)),
-              disabled: () => (threshold.isOwn ? t.threshold.inUse : undefined),
-            },
+            { id: "evaluate.threshold", title: t.threshold.use, group, run: use, disabled: () => (threshold.isOwn ? t.threshold.inUse : undefined) },
             {
               id: "evaluate.threshold.back",
               title: t.actions.back,

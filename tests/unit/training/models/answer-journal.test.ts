@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { AnswerJournal, type JournalFrame, discardAnswers, journalDevice, journalOf } from "../../../../src-main/training/models/answer-journal.js";
+import { AnswerJournal, type JournalFrame, discardAnswers, journalOf, peekAnswers } from "../../../../src-main/training/models/answer-journal.js";
 import { temporaryFolder } from "../../../support/temporary-folder.js";
 
 const identity = { lathe: "1", model: "m", data: "d", setting: "cpu" };
@@ -35,8 +35,9 @@ it("goes on with all that was whole, wherever it was cut off", () => {
   for (const length of lengths) {
     writeFileSync(journalOf(out), bytes);
     truncateSync(journalOf(out), length);
-    const journal = open(out);
     const whole = ends.filter((end) => end <= length).length - 1;
+    expect(peekAnswers(out)?.upTo, `cut off after ${length} bytes`).toBe(whole < 0 ? undefined : (frames[whole - 1]?.upTo ?? 0));
+    const journal = open(out);
     expect([...journal.frames()], `cut off after ${length} bytes`).toEqual(frames.slice(0, Math.max(0, whole)));
     expect(journal.kept.upTo).toBe(frames[whole - 1]?.upTo ?? 0);
     // What was cut off is written anew, to the same bytes.
@@ -76,9 +77,9 @@ it("is told by its device, taken away when told, and never another's file", () =
   const out = join(temporaryFolder(), "out.csv");
   expect(discardAnswers(out)).toBe(false);
   written(out);
-  expect(journalDevice(out)).toBe("cpu");
+  expect(peekAnswers(out)).toEqual({ device: "cpu", upTo: frames.at(-1)!.upTo });
   expect(discardAnswers(out)).toBe(true);
-  expect(journalDevice(out)).toBeUndefined();
+  expect(peekAnswers(out)).toBeUndefined();
   writeFileSync(journalOf(out), "mine, and longer than a magic line");
   expect(() => discardAnswers(out)).toThrow(/is no file of unfinished answers/);
   expect(() => open(out)).toThrow(/is no file of unfinished answers/);
