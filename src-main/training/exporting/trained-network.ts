@@ -1,5 +1,4 @@
 import { defined } from "../../base/assert.js";
-import { LatheError } from "../../base/errors.js";
 import { inWorkFolder } from "../../base/work-folder.js";
 import { defaultLosses } from "../../contract/default-losses.js";
 import { type PreparedData, rowNumbersOf } from "../../datasets/index.js";
